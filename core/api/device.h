@@ -1,0 +1,60 @@
+// Device: compiles a graph into a plan and runs it. Layouts, fusions, memory offsets and workspaces are fixed at
+// compile time; run() allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/graph.h"
+
+namespace gramstack {
+
+struct MemoryReport {
+  std::size_t parameters = 0;   ///< bytes of weights, states and slots
+  std::size_t activations = 0;  ///< bytes of the arena that intermediate tensors share
+  std::size_t workspace = 0;    ///< scratch of kernels
+  std::size_t total() const { return parameters + activations + workspace; }
+};
+
+/// One prepared step. One thread at a time.
+class Plan {
+ public:
+  virtual ~Plan() = default;
+  /// Copies a whole input or parameter in: row-major, in the tensor's own element type.
+  /// Throws Error(unexpected) when the name is unknown or the size differs.
+  virtual void write(std::string_view name, std::span<const std::byte> bytes) = 0;
+  /// Copies an output or parameter out. Outputs are of the last run().
+  virtual void read(std::string_view name, std::span<std::byte> bytes) const = 0;
+  /// One step: outputs computed, updates applied. Inputs and parameters keep their values otherwise.
+  virtual void run() = 0;
+  virtual MemoryReport memory() const = 0;
+};
+
+struct CompileOptions {
+  /// Called after each pass with its name and the program as text; for `gramstack graph --after` and tests.
+  std::function<void(std::string_view pass, const std::string& text)> observe;
+};
+
+/// [any-thread] for supports() and describe(); compile() and plans from one thread at a time.
+class Device {
+ public:
+  virtual ~Device() = default;
+  /// One line for manifests: "onednn 2.6.3, 2 threads, avx2".
+  virtual std::string describe() const = 0;
+  /// The only capability question. Empty: yes. Otherwise why not, for example "wants f32, got f64".
+  virtual std::string declines(const Graph& graph, const Node& node) const = 0;
+  /// Parameters start as zeros. Throws Error(device) naming the node a device declines; Error(resource) out of memory.
+  virtual std::unique_ptr<Plan> compile(const Graph& graph, const CompileOptions& options = {}) = 0;
+};
+
+template <class T>
+std::span<const std::byte> bytes_of(std::span<const T> values) {
+  return std::as_bytes(values);
+}
+
+}  // namespace gramstack

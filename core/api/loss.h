@@ -1,0 +1,34 @@
+// Loss: what a module is trained to minimise. Pairwise losses train hidden modules from a Gram matrix and the pairs
+// known to be of the same or of different classes; supervised losses train output modules from scores and labels.
+#pragma once
+
+#include "api/builder.h"
+#include "api/kernel.h"
+
+namespace gramstack {
+
+enum class Supervision { pairs, labels };
+
+struct LossInput {
+  Value prediction;     ///< pairs: Gram matrix K [n,n]; labels: scores [n,classes]
+  PairMasks pairs;      ///< pairs only
+  Value one_hot;        ///< labels only: [n,classes]
+  KernelRange range{};  ///< pairs only: of the kernel that made K
+};
+
+/// [any-thread] after construction.
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  virtual Supervision supervision() const = 0;
+  /// Throws BadParameter when the loss is undefined for a kernel of this range. Called before any work starts.
+  virtual void check(KernelRange) const {}
+  /// A scalar to be MINIMISED. For pairwise losses it is the negative of the method's objective, and reports show the
+  /// objective. Defined and finite, with a finite gradient, for any masks: all same, all different, one image.
+  virtual Value emit(Builder& builder, const LossInput& input) const = 0;
+};
+
+/// A scalar count of the pairs of a mask, at least 1: a divisor that is never zero.
+inline Value count_pairs(Builder& builder, Value mask) { return builder.maximum(builder.sum(mask), 1.0); }
+
+}  // namespace gramstack

@@ -1,0 +1,80 @@
+// A pipeline file, read, checked and made ready: every component it names exists as an object.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/backbone.h"
+#include "api/dataset.h"
+#include "api/device.h"
+#include "api/kernel.h"
+#include "api/loss.h"
+#include "api/optimizer.h"
+#include "pipeline/schedule.h"
+#include "plugin/registry.h"
+
+namespace gramstack {
+
+struct LossTerm {
+  std::string name;  ///< "alignment"
+  std::shared_ptr<Loss> loss;
+  double weight = 1;
+};
+
+/// One module of the stack. The last one is the output module: labels, no kernel. All others: pairs and a kernel.
+struct ModuleSpec {
+  std::string name;
+  std::shared_ptr<Backbone> backbone;
+  std::shared_ptr<Kernel> kernel;  ///< null for the output module
+  std::vector<LossTerm> losses;
+  std::shared_ptr<Optimizer> optimizer;
+  Schedule schedule;
+  std::int64_t batch = 128;
+  std::optional<std::int64_t> labels_per_class;  ///< train on so many labelled images of each class; none: all
+  bool augment = true;                           ///< use data.augment while this module trains
+  std::string resolved;                          ///< its part of the file with every default, as YAML: for metadata
+};
+
+struct Augmentation {
+  std::int64_t crop_padding = 0;
+  bool flip = false;
+  bool any() const { return crop_padding > 0 || flip; }
+};
+
+struct DataSpec {
+  std::shared_ptr<Dataset> dataset;
+  std::int64_t validation = 0;  ///< held out of the training split, class-balanced, never augmented
+  Augmentation augment;
+  std::vector<double> mean, deviation;  ///< per channel; empty: of the training images that are not held out
+  std::string resolved;
+};
+
+struct Pipeline {
+  std::filesystem::path file;
+  std::string name;
+  std::uint64_t seed = 0;
+  std::shared_ptr<Device> device;
+  DataSpec data;
+  std::vector<ModuleSpec> stack;
+  std::string given;     ///< the file's text
+  std::string resolved;  ///< the whole file with defaults, as YAML, each value with a comment on where it came from
+};
+
+/// Reads and checks a pipeline file. `overrides` are "path.to.key=value" of --set, with YAML values; modules are
+/// addressed by name: "stack.features.batch=256". Throws Error(configuration) that lists every fault of the file,
+/// each as file:line:column: error: ... with source line and caret; Error(data) when the data set cannot be opened.
+Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                       const Registry& registry);
+
+/// The parameter tables of the core's own mappings, for help and schema: "pipeline", "data", "module",
+/// "schedule/cosine", "augment/crop", ...
+struct CoreTable {
+  std::string name, summary;
+  std::span<const gramstack_param> params;
+};
+std::span<const CoreTable> core_tables();
+
+}  // namespace gramstack
