@@ -117,6 +117,8 @@ class Graph {
   const Parameter* find_parameter(Value value) const;
 
  private:
+  Value append(const Op& op, std::vector<Value> inputs, Attributes attributes, std::string name);
+  Value append_bound(std::string_view op, const std::string& name, TensorType type);
   void check_unique(const std::string& name) const;
 
   std::vector<Node> nodes_;

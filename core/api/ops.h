@@ -16,6 +16,7 @@ enum Trait : std::uint32_t {
   trait_source = 1u << 0,       ///< input, parameter, constant: has no inputs
   trait_elementwise = 1u << 1,  ///< every output element depends on the input elements at its (broadcast) place only
   trait_view = 1u << 2,         ///< same elements in the same row-major order: reshape
+  trait_bound = 1u << 3,        ///< input, parameter: bound by name; added by Graph::add_input and add_parameter only
 };
 
 struct AttributeRule {
