@@ -112,7 +112,7 @@ constexpr gramstack_kind kind_of() {
 
 template <const auto& Params>
 constexpr std::size_t count_of() {
-  if constexpr (&Params == &kNoParameters)
+  if constexpr (static_cast<const void*>(&Params) == static_cast<const void*>(&kNoParameters))
     return 0;
   else
     return std::size(Params);
