@@ -117,7 +117,8 @@ class Builder {
   Value batch_norm_inference(Value x, Value scale, Value shift, Value mean, Value variance, double epsilon);
 
   // --- data
-  /// images u8 [n,c,h,w] moved by offsets i32 [n,3] (down, right, mirror 0|1) within +-padding, 0 where nothing was
+  /// images u8 [n,c,h,w], padded by zeros on every side; offsets i32 [n,3] are the row and column in 0..2 padding of
+  /// the [h,w] window that is cut out, then 1 to mirror it left to right. (padding, padding, 0) leaves an image alone.
   Value crop_flip(Value images, Value offsets, std::int64_t padding);
   /// u8 [n,c,h,w] -> real (x/255 - mean[c]) / deviation[c]
   Value normalize_images(Value images, std::vector<double> mean, std::vector<double> deviation);
@@ -133,6 +134,7 @@ class Builder {
  private:
   Value node(std::string_view op, std::vector<Value> inputs, Attributes attributes = {});
   std::string scoped(std::string_view name) const { return scope_ + std::string(name); }
+  std::string scope_name() const;  ///< without the last slash
 
   Graph& graph_;
   Mode mode_;

@@ -130,15 +130,19 @@ class Graph {
 
 /// One line a node, as tests compare it, for example
 ///   %3 = conv2d(%0, %1, %2) padding=2 stride=1 : f32[128,6,28,28]  # features/conv1
-/// and after the nodes: output loss = %9, update weight = %12.
+/// with every attribute, sorted by name. Sources show what they are instead: input(), parameter(weight), constant(0.5).
+/// Outputs of a node after its first are %3.1, %3.2, and its types stand in parentheses. Lists are cut after 8 values.
+/// After the nodes: output loss = %9, and update features/conv1/weight = %12.
 std::string to_text(const Graph& graph);
+/// The same for Graphviz: boxes for nodes, ellipses for outputs, dashed arrows for updates.
 std::string to_dot(const Graph& graph);
 
 /// The graph without nodes that no output and no update needs. Inputs and parameters stay.
 Graph without_dead_nodes(const Graph& graph);
 
 /// d(loss)/d(wrt[i]) for a scalar loss, by nodes appended to the graph (reverse mode). A wrt that the loss does not
-/// depend on gets zeros. Throws Error(configuration) naming a node on the path whose op has no gradient.
+/// depend on gets zeros. Throws Error(configuration) naming a node on the path whose op has no gradient. Appended nodes
+/// bear the name of the node they belong to; gradients that nobody asked for are left as dead nodes.
 std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>& wrt);
 
 }  // namespace gramstack

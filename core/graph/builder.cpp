@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "api/ops.h"
+#include "graph/check.h"
 
 namespace gramstack {
 
@@ -24,9 +25,10 @@ Builder::Scope::Scope(Builder& builder, std::string_view name) : builder_(builde
 }
 
 Value Builder::node(std::string_view op, std::vector<Value> inputs, Attributes attributes) {
-  const std::string name = scope_.empty() ? "" : scope_.substr(0, scope_.size() - 1);
-  return graph_.add(op, std::move(inputs), std::move(attributes), name);
+  return graph_.add(op, std::move(inputs), std::move(attributes), scope_name());
 }
+
+std::string Builder::scope_name() const { return scope_.substr(0, scope_.empty() ? 0 : scope_.size() - 1); }
 
 // --- sources
 Value Builder::weight(std::string_view name, Shape shape, Initializer initializer) {
@@ -100,8 +102,8 @@ Value Builder::max_pool(Value x, Window window) {
 }
 Value Builder::average_pool(Value x, Window window) {
   if (window.padding != 0)
-    throw Error(ExitCode::configuration,
-                fmt::format("{}average_pool wants padding 0, got {}", scoped(""), window.padding));
+    throw Error(ExitCode::configuration, fmt::format("{} wants padding 0, got {}",
+                                                     place_of(*find_op("average_pool"), scope_name()), window.padding));
   return node("average_pool", {x}, {{"size", window.size}, {"stride", window.stride}});
 }
 Normalized Builder::batch_norm(Value x, Value scale, Value shift, double epsilon) {

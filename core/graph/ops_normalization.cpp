@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "graph/rules.h"
 
 namespace gramstack::rules {
@@ -40,7 +42,7 @@ std::int64_t channels(const InferInput& input, std::size_t i, const std::string&
 
 void want_epsilon(const InferInput& input) {
   const double epsilon = input.attributes.real("epsilon");
-  if (!(epsilon > 0)) fail("epsilon above 0", std::to_string(epsilon));
+  if (!(epsilon > 0)) fail("epsilon above 0", fmt::format("{}", epsilon));
 }
 
 std::vector<TensorType> infer_batch_norm(const InferInput& input) {
