@@ -6,9 +6,9 @@
 
 namespace gramstack {
 
-/// 'text' in single quotes for a message: shortened after 80 bytes, control characters and bytes that are not UTF-8
+/// The text in single quotes, for a message: shortened after 80 bytes, control characters and bytes that are not UTF-8
 /// written as \xNN, so that a message is always one line of valid UTF-8.
-std::string quoted(std::string_view text);
+std::string quote(std::string_view text);
 
 /// The same without the quotes and with a limit of one's own.
 std::string printable(std::string_view text, std::size_t limit);

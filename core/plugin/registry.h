@@ -1,6 +1,7 @@
 // The components of all plugins found, by kind and name. An object owned by main; there is no global registry.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -44,12 +45,19 @@ struct SearchPaths {
 /// Never the working directory; relative entries are refused.
 SearchPaths search_paths(const std::vector<std::string>& plugin_options, const std::vector<std::string>& data_options);
 
+/// How a library is tried out when it is seen for the first time.
+struct HostOptions {
+  std::filesystem::path verdicts;  ///< where libraries found good are remembered; empty: nowhere
+  std::chrono::milliseconds probe_timeout{10000};
+};
+
 /// [one thread] to build; [any-thread] afterwards. Objects made by it stay usable after it is gone.
 class Registry {
  public:
   /// Loads every *.so of the plugin folders. Throws Error(plugin) with one paragraph for each library at fault: all
   /// of them are reported together.
-  explicit Registry(SearchPaths paths);
+  explicit Registry(SearchPaths paths);  ///< verdicts in the user's cache folder
+  Registry(SearchPaths paths, const HostOptions& options);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;

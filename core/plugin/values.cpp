@@ -69,7 +69,7 @@ std::string number_name(gramstack_type type) {
 }
 
 ValueFault not_a(gramstack_type type, std::string_view text) {
-  return {fmt::format("expects {}, got {}{}", number_name(type), quoted(text), hint(text))};
+  return {fmt::format("expects {}, got {}{}", number_name(type), quote(text), hint(text))};
 }
 
 Fault check_range(const gramstack_param& param, double number, std::string_view text) {
@@ -94,7 +94,7 @@ Fault parse_number(const gramstack_param& param, std::string_view text, double& 
 }
 
 Fault parse_boolean(std::string_view text, std::int64_t& boolean) {
-  if (text != "true" && text != "false") return ValueFault{"expects true or false, got " + quoted(text)};
+  if (text != "true" && text != "false") return ValueFault{"expects true or false, got " + quote(text)};
   boolean = text == "true" ? 1 : 0;
   return {};
 }
@@ -106,7 +106,7 @@ Fault parse_choice(const gramstack_param& param, std::string_view text, std::int
     index = static_cast<std::int64_t>(i);
     return {};
   }
-  return ValueFault{fmt::format("expects {}, got {}{}", expectation(param), quoted(text), did_you_mean(text, choices))};
+  return ValueFault{fmt::format("expects {}, got {}{}", expectation(param), quote(text), did_you_mean(text, choices))};
 }
 
 Fault parse_text(std::string_view text, std::string& stored) {
@@ -151,7 +151,7 @@ std::optional<std::vector<std::string>> split_list(std::string_view text) {
 
 Fault parse_list(const gramstack_param& param, std::string_view text, StoredValue& value) {
   const std::optional<std::vector<std::string>> elements = split_list(text);
-  if (!elements) return ValueFault{fmt::format("expects {}, got {}", expectation(param), quoted(text))};
+  if (!elements) return ValueFault{fmt::format("expects {}, got {}", expectation(param), quote(text))};
   return parse_elements(param, *elements, value);
 }
 

@@ -1,0 +1,57 @@
+#include "plugin/library.h"
+
+#include <mutex>
+#include <string>
+#include <vector>  // Boost.DLL 1.74 uses it without including it
+
+#include <boost/dll/shared_library.hpp>
+
+#include "api/error.h"
+
+namespace gramstack {
+
+struct Library::Handle {
+  boost::dll::shared_library library;
+};
+
+namespace {
+
+void drop_prefix(std::string& text, const std::string& prefix) {
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+}
+
+/// Boost wraps dlerror's text in words of its own and ends it with an errno text that has nothing to do with it.
+std::string loader_text(std::string text, const boost::dll::fs::error_code& code, const std::string& file) {
+  const std::string errno_text = ": " + code.message();
+  if (text.ends_with(errno_text)) text.resize(text.size() - errno_text.size());
+  drop_prefix(text, "boost::dll::shared_library::load() failed: ");
+  drop_prefix(text, file + ": ");
+  return text;
+}
+
+}  // namespace
+
+Library::Library(const std::filesystem::path& file) : handle_(std::make_shared<Handle>()) {
+  using boost::dll::load_mode::rtld_local;
+  using boost::dll::load_mode::rtld_now;
+  try {
+    handle_->library.load(file, rtld_now | rtld_local);
+  } catch (const boost::dll::fs::system_error& error) {
+    throw Error(ExitCode::plugin, "cannot be loaded: " + loader_text(error.what(), error.code(), file.string()));
+  }
+}
+
+const void* Library::find(const char* symbol) const {
+  if (!handle_->library.has(symbol)) return nullptr;
+  return &handle_->library.get<const char>(symbol);
+}
+
+void Library::keep_loaded() const {
+  static std::mutex mutex;
+  // Leaked on purpose: Boost.DLL has no RTLD_NODELETE, and static destructors would close what is in a vector.
+  static std::vector<std::shared_ptr<Handle>>* const kept = new std::vector<std::shared_ptr<Handle>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  kept->push_back(handle_);
+}
+
+}  // namespace gramstack
