@@ -16,15 +16,20 @@ struct Library::Handle {
 
 namespace {
 
-void drop_prefix(std::string& text, const std::string& prefix) {
-  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+bool drop_prefix(std::string& text, const std::string& prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.erase(0, prefix.size());
+  return true;
+}
+
+void drop_suffix(std::string& text, const std::string& suffix) {
+  if (text.ends_with(suffix)) text.resize(text.size() - suffix.size());
 }
 
 /// Boost wraps dlerror's text in words of its own and ends it with an errno text that has nothing to do with it.
 std::string loader_text(std::string text, const boost::dll::fs::error_code& code, const std::string& file) {
-  const std::string errno_text = ": " + code.message();
-  if (text.ends_with(errno_text)) text.resize(text.size() - errno_text.size());
-  drop_prefix(text, "boost::dll::shared_library::load() failed: ");
+  drop_suffix(text, ": " + code.message());
+  if (drop_prefix(text, "boost::dll::shared_library::load() failed (dlerror system message: ")) drop_suffix(text, ")");
   drop_prefix(text, file + ": ");
   return text;
 }
