@@ -52,8 +52,10 @@ std::vector<TensorType> infer_normalize_images(const InferInput& input) {
   want_images(input);
   want_channels(input, "mean");
   want_channels(input, "deviation");
+  for (double mean : input.attributes.reals("mean"))
+    if (!std::isfinite(mean)) fail("finite means", fmt::format("{}", mean));
   for (double deviation : input.attributes.reals("deviation"))
-    if (!(deviation > 0) || !std::isfinite(deviation)) fail("deviations above 0", fmt::format("{}", deviation));
+    if (!(deviation > 0) || !std::isfinite(deviation)) fail("finite deviations above 0", fmt::format("{}", deviation));
   return {{precision_type(input), input.inputs[0].shape}};
 }
 

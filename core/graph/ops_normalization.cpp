@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "graph/rules.h"
 
 namespace gramstack::rules {
@@ -42,7 +44,7 @@ std::int64_t channels(const InferInput& input, std::size_t i, const std::string&
 
 void want_epsilon(const InferInput& input) {
   const double epsilon = input.attributes.real("epsilon");
-  if (!(epsilon > 0)) fail("epsilon above 0", fmt::format("{}", epsilon));
+  if (!(epsilon > 0) || !std::isfinite(epsilon)) fail("a finite epsilon above 0", fmt::format("{}", epsilon));
 }
 
 std::vector<TensorType> infer_batch_norm(const InferInput& input) {

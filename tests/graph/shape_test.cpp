@@ -129,7 +129,7 @@ TEST_CASE("graph: shapes of batch normalisation") {
   CHECK(apply("batch_norm", {f32({5, 3}), f32({5}), f32({3})}) == "batch_norm wants scale [3], got [5]");
   CHECK(apply("batch_norm", {f32({5, 3}), f32({3}), f32({1})}) == "batch_norm wants shift [3], got [1]");
   CHECK(apply("batch_norm", {f32({5, 3}), f32({3}), f32({3})}, {{"epsilon", 0.0}}) ==
-        "batch_norm wants epsilon above 0, got 0");
+        "batch_norm wants a finite epsilon above 0, got 0");
   const TensorType x = f32({5, 3, 2, 2}), c = f32({3});
   CHECK(apply("batch_norm_gradient", {x, x, c, c, c}) == "f32[5,3,2,2] f32[3] f32[3]");
   CHECK(apply("batch_norm_gradient", {c, x, c, c, c}) == "batch_norm_gradient wants dy like x [5,3,2,2], got [3]");
@@ -205,5 +205,5 @@ TEST_CASE("graph: shapes of data ops") {
   CHECK(apply("normalize_images", {images}, {{"mean", std::vector<double>{0}}, {"deviation", two}}) ==
         "normalize_images wants mean of 2 channels for images [4,2,8,8], got 1");
   CHECK(apply("normalize_images", {images}, {{"mean", two}, {"deviation", std::vector<double>{1, 0}}}) ==
-        "normalize_images wants deviations above 0, got 0");
+        "normalize_images wants finite deviations above 0, got 0");
 }
