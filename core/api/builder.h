@@ -132,7 +132,7 @@ class Builder {
   Value batch_norm_layer(std::string_view name, Value x, double epsilon = 1e-5, double momentum = 0.1);
 
  private:
-  Value node(std::string_view op, std::vector<Value> inputs, Attributes attributes = {});
+  Value node(std::string_view op, std::vector<Value> inputs, const Attributes& attributes = {});
   std::string scoped(std::string_view name) const { return scope_ + std::string(name); }
   std::string scope_name() const;  ///< without the last slash
 

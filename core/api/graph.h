@@ -96,7 +96,7 @@ class Graph {
  public:
   /// Appends a node after checking inputs, attributes and shapes against the op's row; fills attribute defaults.
   /// Throws Error(configuration) naming `name`, the op, what it got and what it wants.
-  Value add(std::string_view op, std::vector<Value> inputs, Attributes attributes = {}, std::string name = {});
+  Value add(std::string_view op, std::vector<Value> inputs, const Attributes& attributes = {}, std::string name = {});
 
   /// A tensor written by the host before each run. Names of inputs, parameters and outputs are unique together.
   Value add_input(std::string name, TensorType type);
@@ -117,7 +117,7 @@ class Graph {
   const Parameter* find_parameter(Value value) const;
 
  private:
-  Value append(const Op& op, std::vector<Value> inputs, Attributes attributes, std::string name);
+  Value append(const Op& op, std::vector<Value> inputs, const Attributes& attributes, std::string name);
   Value append_bound(std::string_view op, const std::string& name, TensorType type);
   void check_unique(const std::string& name) const;
 

@@ -39,7 +39,7 @@ struct GradientInput {
   const Node node;               ///< a copy: adding nodes may move the graph's own
   std::vector<Value> outputs;    ///< the node's own outputs
   std::vector<Value> gradients;  ///< d(loss)/d(output); at least one is set
-  Value add(std::string_view op, std::vector<Value> inputs, Attributes attributes = {}) const;
+  Value add(std::string_view op, std::vector<Value> inputs, const Attributes& attributes = {}) const;
   const Shape& shape(Value value) const { return graph.shape(value); }
 };
 

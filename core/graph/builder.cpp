@@ -24,8 +24,8 @@ Builder::Scope::Scope(Builder& builder, std::string_view name) : builder_(builde
   builder_.scope_.append(name).append("/");
 }
 
-Value Builder::node(std::string_view op, std::vector<Value> inputs, Attributes attributes) {
-  return graph_.add(op, std::move(inputs), std::move(attributes), scope_name());
+Value Builder::node(std::string_view op, std::vector<Value> inputs, const Attributes& attributes) {
+  return graph_.add(op, std::move(inputs), attributes, scope_name());
 }
 
 std::string Builder::scope_name() const { return scope_.substr(0, scope_.empty() ? 0 : scope_.size() - 1); }

@@ -14,6 +14,7 @@ namespace {
 template <class Rows>
 std::string suggestion(std::string_view name, const Rows& rows) {
   std::vector<std::string> known;
+  known.reserve(rows.size());
   for (const auto& row : rows) known.push_back(row.name);
   return did_you_mean(name, known);
 }

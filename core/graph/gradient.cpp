@@ -94,8 +94,8 @@ class Backward {
 
 }  // namespace
 
-Value GradientInput::add(std::string_view op, std::vector<Value> inputs, Attributes attributes) const {
-  return graph.add(op, std::move(inputs), std::move(attributes), node.name);
+Value GradientInput::add(std::string_view op, std::vector<Value> inputs, const Attributes& attributes) const {
+  return graph.add(op, std::move(inputs), attributes, node.name);
 }
 
 std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>& wrt) {

@@ -46,15 +46,15 @@ bool any_named(const std::vector<Named>& items, const std::string& name) {
 
 }  // namespace
 
-Value Graph::add(std::string_view op, std::vector<Value> inputs, Attributes attributes, std::string name) {
+Value Graph::add(std::string_view op, std::vector<Value> inputs, const Attributes& attributes, std::string name) {
   const Op* row = find_op(op);
   if (!row) refuse_op(op, name);
   if (row->has(trait_bound))
     refuse(place_of(*row, name) + " is bound by name: use Graph::add_input or Graph::add_parameter");
-  return append(*row, std::move(inputs), std::move(attributes), std::move(name));
+  return append(*row, std::move(inputs), attributes, std::move(name));
 }
 
-Value Graph::append(const Op& op, std::vector<Value> inputs, Attributes attributes, std::string name) {
+Value Graph::append(const Op& op, std::vector<Value> inputs, const Attributes& attributes, std::string name) {
   const std::string place = place_of(op, name);
   check_count(op, inputs.size(), place);
   std::vector<TensorType> types = types_of(*this, inputs, place);

@@ -53,7 +53,8 @@ Value Builder::batch_norm_layer(std::string_view name, Value x, double epsilon, 
   if (!training()) return batch_norm_inference(x, scale, shift, running_mean, running_variance, epsilon);
 
   const Normalized normalized = batch_norm(x, scale, shift, epsilon);
-  const double count = static_cast<double>(elements(from) / from[1]);
+  const std::int64_t values = elements(from) / from[1];
+  const double count = static_cast<double>(values);
   const double unbiased = count / std::max(count - 1, 1.0);  // one value has variance 0: any factor will do
   const auto follow = [&](Value running, Value batch, double factor) {
     const Value kept = multiply(running, 1 - momentum);
