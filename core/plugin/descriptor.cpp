@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -14,6 +15,15 @@ namespace gramstack {
 namespace {
 
 using Faults = std::vector<std::string>;
+
+/// What a field of an enumeration holds, read as bytes: a wrong library's may be none of the enumerators.
+template <class Enumeration>
+int raw(const Enumeration& field) {
+  static_assert(sizeof(Enumeration) == sizeof(int));
+  int value = 0;
+  std::memcpy(&value, &field, sizeof(value));
+  return value;
+}
 
 bool empty(const char* text) { return text == nullptr || *text == '\0'; }
 
@@ -59,8 +69,9 @@ void check_param(const std::string& owner, const gramstack_param& param, Faults&
   if (!is_name(param.name)) faults.push_back(fmt::format("{} {}", place, kNameRule));
   if (std::string_view(param.name) == "type") faults.push_back(place + " has the name that selects a component");
   if (param.doc == nullptr || param.unit == nullptr) faults.push_back(place + " has no doc or no unit");
-  if (param.type < GRAMSTACK_BOOL || param.type > GRAMSTACK_REALS)
-    return faults.push_back(fmt::format("{} has the unknown type {}", place, static_cast<int>(param.type)));
+  const int type = raw(param.type);
+  if (type < GRAMSTACK_BOOL || type > GRAMSTACK_REALS)
+    return faults.push_back(fmt::format("{} has the unknown type {}", place, type));
   if (!(param.min <= param.max))
     faults.push_back(fmt::format("{} has the bounds {} to {}", place, param.min, param.max));
   check_choices(place, param, faults);
@@ -68,9 +79,9 @@ void check_param(const std::string& owner, const gramstack_param& param, Faults&
 }
 
 void check_class(const gramstack_class& component, std::size_t position, Faults& seen, Faults& faults) {
-  if (component.kind < GRAMSTACK_BACKBONE || component.kind >= GRAMSTACK_KIND_COUNT)
-    return faults.push_back(
-        fmt::format("component {} is of the unknown kind {}", position, static_cast<int>(component.kind)));
+  const int number = raw(component.kind);
+  if (number < GRAMSTACK_BACKBONE || number >= GRAMSTACK_KIND_COUNT)
+    return faults.push_back(fmt::format("component {} is of the unknown kind {}", position, number));
   const char* const kind = name_of(component.kind);
   if (empty(component.name)) return faults.push_back(fmt::format("component {}, a {}, has no name", position, kind));
   const std::string place = fmt::format("{} {}", kind, quote(component.name));

@@ -69,7 +69,7 @@ SearchPaths search_paths(const std::vector<std::string>& plugin_options, const s
   const fs::path user = user_folder("XDG_DATA_HOME", ".local/share");
   add_named(paths.plugins, "--plugin-path", plugin_options, "GRAMSTACK_PLUGIN_PATH");
   add_unless_empty(paths.plugins, user, "gramstack/plugins");
-  add_unless_empty(paths.plugins, installed_plugins(), "");
+  if (const fs::path installed = installed_plugins(); !installed.empty()) paths.plugins.push_back(installed);
   add_named(paths.data, "--data-path", data_options, "GRAMSTACK_DATA");
   add_unless_empty(paths.data, user, "gramstack/datasets");
   std::vector<std::string> shared = environment_list("XDG_DATA_DIRS");

@@ -34,16 +34,22 @@ std::string loader_text(std::string text, const boost::dll::fs::error_code& code
   return text;
 }
 
+/// What the loader says, "" when it opened the file. noexcept: whether an exception of a static constructor may pass
+/// the loader depends on the compiler, and the loader stays locked when it does.
+std::string open(boost::dll::shared_library& library, const std::filesystem::path& file) noexcept {
+  try {
+    library.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    return "";
+  } catch (const boost::dll::fs::system_error& error) {
+    return loader_text(error.what(), error.code(), file.string());
+  }
+}
+
 }  // namespace
 
 Library::Library(const std::filesystem::path& file) : handle_(std::make_shared<Handle>()) {
-  using boost::dll::load_mode::rtld_local;
-  using boost::dll::load_mode::rtld_now;
-  try {
-    handle_->library.load(file, rtld_now | rtld_local);
-  } catch (const boost::dll::fs::system_error& error) {
-    throw Error(ExitCode::plugin, "cannot be loaded: " + loader_text(error.what(), error.code(), file.string()));
-  }
+  const std::string fault = open(handle_->library, file);
+  if (!fault.empty()) throw Error(ExitCode::plugin, "cannot be loaded: " + fault);
 }
 
 const void* Library::find(const char* symbol) const {

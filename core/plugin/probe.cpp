@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <string_view>
 
 #include "api/error.h"
@@ -116,6 +117,7 @@ void try_out(const std::filesystem::path& file) {
   isolate_descriptors(noise, reports);
   // A library that calls exit() must not run the program's own exit handlers, whose files and folders are not its.
   on_exit(leave, nullptr);
+  std::set_terminate(__gnu_cxx::__verbose_terminate_handler);
   try_out(file);
   _exit(0);
 }

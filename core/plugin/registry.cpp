@@ -92,8 +92,9 @@ class Finder {
     const fs::path file = fs::canonical(entry, error);
     if (error) return add_fault(entry, "cannot be read: " + error.message());
     if (!seen_.insert(file).second) return;
-    if (fs::is_directory(file)) return add_fault(entry, "not a plugin: a folder");
-    if (!fs::is_regular_file(file)) return add_fault(entry, "not a plugin: not a regular file");
+    const fs::file_type type = fs::status(file, error).type();
+    if (type == fs::file_type::directory) return add_fault(entry, "not a plugin: a folder");
+    if (type != fs::file_type::regular) return add_fault(entry, "not a plugin: not a regular file");
     if (seen_.insert(file.parent_path()).second && !trusted(file.parent_path())) return;
     if (trusted(file)) files.push_back(file);
   }

@@ -11,8 +11,8 @@
 namespace gramstack {
 namespace {
 
-/// Whoever owns this library runs code in this process already. root's id when it cannot be told.
-uid_t owner_of_core() {
+/// root's id when it cannot be told.
+uid_t owner_of_this_library() {
   Dl_info info{};
   struct stat status {};
   const void* const here = reinterpret_cast<const void*>(&trust_fault);
@@ -20,21 +20,23 @@ uid_t owner_of_core() {
   return status.st_uid;
 }
 
-bool trusted_user(uid_t user) { return user == 0 || user == geteuid() || user == owner_of_core(); }
-
-bool trusted_group(gid_t group) { return group == 0 || group == getegid(); }
-
 }  // namespace
+
+Trusted trusted_here() { return {geteuid(), getegid(), owner_of_this_library()}; }
+
+std::string permission_fault(mode_t mode, uid_t user, gid_t group, const Trusted& trusted) {
+  if (user != 0 && user != trusted.user && user != trusted.owner_of_core)
+    return fmt::format("refused: belongs to user {}, neither to you nor to root", user);
+  if ((mode & S_IWOTH) != 0) return "refused: everybody may write it; run: chmod o-w";
+  if ((mode & S_IWGRP) != 0 && group != 0 && group != trusted.group)
+    return fmt::format("refused: group {} may write it; run: chmod g-w", group);
+  return "";
+}
 
 std::string trust_fault(const std::filesystem::path& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) return fmt::format("cannot be read: {}", std::strerror(errno));
-  if (!trusted_user(status.st_uid))
-    return fmt::format("refused: belongs to user {}, neither to you nor to root", status.st_uid);
-  if ((status.st_mode & S_IWOTH) != 0) return "refused: everybody may write it; run: chmod o-w";
-  if ((status.st_mode & S_IWGRP) != 0 && !trusted_group(status.st_gid))
-    return fmt::format("refused: group {} may write it; run: chmod g-w", status.st_gid);
-  return "";
+  return permission_fault(status.st_mode, status.st_uid, status.st_gid, trusted_here());
 }
 
 }  // namespace gramstack

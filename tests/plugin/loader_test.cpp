@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "build_id.h"
+#include "environment.h"
 #include "temporary.h"
 
 using namespace gramstack;
@@ -69,6 +71,7 @@ TEST_CASE("loader: a library that hangs is given up") {
 }
 
 TEST_CASE("loader: a process that a library starts does not keep the program waiting") {
+  const test::Variable here("GRAMSTACK_TEST_PROCESS", std::to_string(getpid()));
   CHECK(message("lingers") == "");
 }
 
