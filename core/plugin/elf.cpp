@@ -13,7 +13,7 @@
 #include <vector>
 
 // The core's own header, in memory: what this program's libraries must look like. Defined by the linker.
-extern "C" __attribute__((visibility("hidden"))) const ElfW(Ehdr) __ehdr_start;
+extern "C" __attribute__((visibility("hidden"))) const ElfW(Ehdr) __ehdr_start;  // NOLINT(bugprone-reserved-identifier)
 
 namespace gramstack {
 namespace {

@@ -58,7 +58,7 @@ std::vector<std::string> environment_list(const char* variable) {
 }
 
 fs::path user_folder(const char* variable, const char* fallback) {
-  const fs::path named = environment(variable);
+  fs::path named = environment(variable);
   if (named.is_absolute()) return named;
   const fs::path home = environment("HOME");
   return home.is_absolute() ? home / fallback : fs::path();

@@ -1,5 +1,6 @@
 #include "plugin/library.h"
 
+#include <exception>
 #include <mutex>
 #include <string>
 #include <vector>  // Boost.DLL 1.74 uses it without including it
@@ -34,14 +35,16 @@ std::string loader_text(std::string text, const boost::dll::fs::error_code& code
   return text;
 }
 
-/// What the loader says, "" when it opened the file. noexcept: whether an exception of a static constructor may pass
-/// the loader depends on the compiler, and the loader stays locked when it does.
-std::string open(boost::dll::shared_library& library, const std::filesystem::path& file) noexcept {
+/// What the loader says, "" when it opened the file. Whether an exception of a static constructor passes the loader
+/// depends on the compiler, and the loader stays locked when it does: it always ends the process.
+std::string open(boost::dll::shared_library& library, const std::filesystem::path& file) {
   try {
     library.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     return "";
   } catch (const boost::dll::fs::system_error& error) {
     return loader_text(error.what(), error.code(), file.string());
+  } catch (...) {
+    std::terminate();
   }
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
@@ -27,8 +28,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What the child reports: a byte for each stage it enters, then a verdict; kRefused is followed by a text.
-constexpr char kLoading = 'L', kClosing = 'C', kGood = 'G', kRefused = 'R';
+// What the child reports: a byte for each stage it enters, then a verdict; kRefused and kThrew are followed by a text.
+constexpr char kLoading = 'L', kClosing = 'C', kGood = 'G', kRefused = 'R', kThrew = 'T';
 constexpr std::size_t kLongestReport = 16384;
 constexpr std::size_t kLongestNoise = 400;
 
@@ -91,6 +92,19 @@ void isolate_descriptors(int noise, int keep) {
 
 constexpr int kReport = 3;
 
+/// The terminate handler: says what a static constructor or destructor threw.
+[[noreturn]] void report_exception() {
+  try {
+    if (std::current_exception()) throw;
+    std::abort();
+  } catch (const std::exception& error) {
+    report(kReport, fmt::format("{}{}", kThrew, error.what()));
+  } catch (...) {
+    report(kReport, fmt::format("{}something that is not a std::exception", kThrew));
+  }
+  _exit(1);
+}
+
 [[noreturn]] void leave(int status, void*) { _exit(status); }
 
 void try_out(const std::filesystem::path& file) {
@@ -117,7 +131,7 @@ void try_out(const std::filesystem::path& file) {
   isolate_descriptors(noise, reports);
   // A library that calls exit() must not run the program's own exit handlers, whose files and folders are not its.
   on_exit(leave, nullptr);
-  std::set_terminate(__gnu_cxx::__verbose_terminate_handler);
+  std::set_terminate(report_exception);
   try_out(file);
   _exit(0);
 }
@@ -180,8 +194,20 @@ Ending watch(pid_t child, int reports, std::chrono::milliseconds timeout) {
   return ending;
 }
 
-const char* stage_of(std::string_view reports) {
-  return reports.starts_with(std::string{kLoading, kClosing}) ? "while it was closed" : "while it was loaded";
+struct Report {
+  const char* stage;
+  char outcome = '\0';  ///< kGood, kRefused, kThrew; zero: the child came to none
+  std::string text;
+};
+
+Report read_report(std::string_view reports) {
+  const std::size_t closing = reports.find(kClosing) == 1 ? 1 : 0;
+  Report report{closing != 0 ? "while it was closed" : "while it was loaded", '\0', ""};
+  reports.remove_prefix(std::min(reports.size(), 1 + closing));
+  if (reports.empty()) return report;
+  report.outcome = reports.front();
+  report.text = reports.substr(1);
+  return report;
 }
 
 std::string signal_name(int signal) {
@@ -203,21 +229,21 @@ std::string last_words(int noise) {
   return line.empty() ? "" : "; it wrote: " + printable(line, kLongestNoise);
 }
 
-std::string death(const Ending& ending) {
-  const char* const stage = stage_of(ending.reports);
-  if (ending.status == -1) return fmt::format("ended the process {}", stage);
-  if (WIFSIGNALED(ending.status)) return fmt::format("crashed {} ({})", stage, signal_name(WTERMSIG(ending.status)));
-  return fmt::format("ended the process {} (exit status {})", stage, WEXITSTATUS(ending.status));
+std::string death(int status, const char* stage) {
+  if (status == -1) return fmt::format("ended the process {}", stage);
+  if (WIFSIGNALED(status)) return fmt::format("crashed {} ({})", stage, signal_name(WTERMSIG(status)));
+  return fmt::format("ended the process {} (exit status {})", stage, WEXITSTATUS(status));
 }
 
 std::string verdict(const Ending& ending, std::chrono::milliseconds timeout, int noise) {
-  const std::string& reports = ending.reports;
-  if (reports == std::string{kLoading, kClosing, kGood}) return "";
-  if (reports.starts_with(std::string{kLoading, kRefused})) return reports.substr(2);
-  if (ending.hung)
-    return fmt::format("hung {}: not done after {} s{}", stage_of(reports), static_cast<double>(timeout.count()) / 1000,
-                       last_words(noise));
-  return death(ending) + last_words(noise);
+  const Report report = read_report(ending.reports);
+  const double seconds = static_cast<double>(timeout.count()) / 1000;
+  if (report.outcome == kGood) return "";
+  if (report.outcome == kRefused) return report.text;
+  if (report.outcome == kThrew)
+    return fmt::format("threw an exception {}: {}", report.stage, printable(report.text, 1000));
+  if (ending.hung) return fmt::format("hung {}: not done after {} s{}", report.stage, seconds, last_words(noise));
+  return death(ending.status, report.stage) + last_words(noise);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace gramstack::test {
 
 class Variable {
  public:
-  Variable(const char* name, std::optional<std::string> value) : name_(name) {
+  Variable(const char* name, const std::optional<std::string>& value) : name_(name) {
     if (const char* const before = std::getenv(name)) before_ = before;
     set(value);
   }

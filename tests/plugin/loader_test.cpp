@@ -53,9 +53,10 @@ TEST_CASE("loader: an undefined symbol is named") {
 
 TEST_CASE("loader: a library that dies while it is loaded costs a message") {
   CHECK(message("crashes") == "DIR/crashes.so: crashed while it was loaded (signal 11, segmentation fault)");
-  CHECK(message("throws") ==
-        "DIR/throws.so: crashed while it was loaded (signal 6, aborted); it wrote: terminate called after throwing an "
-        "instance of 'std::runtime_error' what(): no such table");
+  CHECK(message("throws") == "DIR/throws.so: threw an exception while it was loaded: no such table");
+  CHECK(message("throws_int") ==
+        "DIR/throws_int.so: threw an exception while it was loaded: something that is not a std::exception");
+  CHECK(message("aborts") == "DIR/aborts.so: crashed while it was loaded (signal 6, aborted); it wrote: cannot go on");
   CHECK(message("exits") == "DIR/exits.so: ended the process while it was loaded (exit status 0)");
   CHECK(message("crashes_closing") ==
         "DIR/crashes_closing.so: crashed while it was closed (signal 11, segmentation fault)");

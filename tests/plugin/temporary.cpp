@@ -26,7 +26,7 @@ fs::path TemporaryFolder::add(const std::string& library) const {
 }
 
 fs::path TemporaryFolder::write(const std::string& name, const std::string& content) const {
-  const fs::path file = path_ / name;
+  fs::path file = path_ / name;
   std::ofstream stream(file, std::ios::binary);
   stream << content;
   stream.close();
