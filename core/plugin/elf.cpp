@@ -43,6 +43,11 @@ std::string machine_name(unsigned machine) {
   }
 }
 
+std::string class_name(unsigned char word_class) {
+  if (word_class == ELFCLASS32) return "32-bit";
+  return word_class == ELFCLASS64 ? "64-bit" : fmt::format("class {}", word_class);
+}
+
 class File {
  public:
   explicit File(const std::filesystem::path& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
@@ -89,8 +94,8 @@ std::string identity_fault(const Header& header) {
   const Header& own = __ehdr_start;
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return "not a shared library: does not start with \\x7fELF";
   if (header.e_ident[EI_CLASS] != own.e_ident[EI_CLASS])
-    return fmt::format("not a library for this program: of ELF class {}, this program is of {}",
-                       header.e_ident[EI_CLASS], own.e_ident[EI_CLASS]);
+    return fmt::format("not a library for this machine: built for {}, this program for {}",
+                       class_name(header.e_ident[EI_CLASS]), class_name(own.e_ident[EI_CLASS]));
   if (header.e_ident[EI_DATA] != own.e_ident[EI_DATA])
     return "not a library for this machine: has the other byte order";
   if (header.e_machine != own.e_machine)

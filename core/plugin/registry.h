@@ -48,7 +48,7 @@ SearchPaths search_paths(const std::vector<std::string>& plugin_options, const s
 /// How a library is tried out when it is seen for the first time.
 struct HostOptions {
   std::filesystem::path verdicts;  ///< where libraries found good are remembered; empty: nowhere
-  std::chrono::milliseconds probe_timeout{10000};
+  std::chrono::milliseconds probe_timeout{30000};
 };
 
 /// [one thread] to build; [any-thread] afterwards. Objects made by it stay usable after it is gone.
