@@ -1,0 +1,81 @@
+// The device "onednn": training on CPUs.
+#include <fmt/format.h>
+
+#include "adapter.h"
+#include "api/author.h"
+#include "api/ops.h"
+#include "fuse.h"
+#include "kernels/table.h"
+#include "layout.h"
+#include "lower.h"
+#include "memory.h"
+#include "plan.h"
+#include "rules.h"
+#include "threads.h"
+
+namespace gramstack::onednn {
+namespace {
+
+std::string declines_type(const TensorType& type) {
+  return type.type == DataType::f64 ? "wants f32, got f64" : std::string();
+}
+
+class OneDnn final : public Device {
+ public:
+  explicit OneDnn(const Arguments& arguments)
+      : threads_(arguments.integer("threads") ? static_cast<int>(arguments.integer("threads"))
+                                              : available_processors()),
+        engine_(std::make_shared<Engine>()) {}
+
+  std::string describe() const override {
+    return fmt::format("onednn {}, {} thread{}, {}", onednn_version(), threads_, threads_ == 1 ? "" : "s",
+                       kernels().instruction_set);
+  }
+
+  std::string declines(const Graph& graph, const Node& node) const override {
+    for (Value input : node.inputs)
+      if (input)
+        if (std::string reason = declines_type(graph.type(input)); !reason.empty()) return reason;
+    for (const TensorType& output : node.outputs)
+      if (std::string reason = declines_type(output); !reason.empty()) return reason;
+    if (node.op->has(trait_source) || find_elementwise(node.op->name) || find_rule(node.op->name)) return {};
+    return "has no kernel for this op";
+  }
+
+  std::unique_ptr<Plan> compile(const Graph& graph, const CompileOptions& options) override {
+    const Graph live = without_dead_nodes(graph);
+    for (const Node& node : live.nodes())
+      if (const std::string reason = declines(live, node); !reason.empty())
+        throw Error(ExitCode::device,
+                    fmt::format("device onednn declines {} \"{}\": {}", node.op->name, node.name, reason));
+    Program program = lower(live);
+    const auto observe = [&](std::string_view pass, const std::string& text) {
+      if (options.observe) options.observe(pass, text);
+    };
+    observe("lower", to_text(program));
+    sink_updates(program);
+    fuse_elementwise(program);
+    observe("fuse", to_text(program));
+    assign_layouts(program);
+    observe("layout", to_text(program));
+    batch_elementwise(program);
+    observe("batch", to_text(program));
+    assign_memory(program);
+    observe("memory", to_text(program) + memory_to_text(program));
+    return make_plan(std::move(program), engine_, threads_);
+  }
+
+ private:
+  int threads_;
+  std::shared_ptr<const Engine> engine_;
+};
+
+constexpr gramstack_param kParameters[] = {
+    integer("threads", "threads that a step runs on; 0: all processors", "0", 0, 1024)};
+constexpr gramstack_class kClasses[] = {describe<Device, OneDnn, kParameters>(
+    "onednn", "CPUs: oneDNN convolutions, own fused kernels, blocked layouts, one arena")};
+
+}  // namespace
+}  // namespace gramstack::onednn
+
+GRAMSTACK_PLUGIN("onednn", "0.1.0", gramstack::onednn::kClasses, GRAMSTACK_KEEP_LOADED)

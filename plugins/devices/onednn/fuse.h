@@ -1,0 +1,19 @@
+// Passes "fuse" and "batch".
+#pragma once
+
+#include "program.h"
+
+namespace gramstack::onednn {
+
+/// Moves expressions that only updates and outputs depend on to the end, so that all of an optimizer's work stands
+/// together.
+void sink_updates(Program& program);
+
+/// Joins elementwise instructions of one shape into one expression where an operand of the second is computed by the
+/// first and nothing between them needs a result of the first: memory is passed once.
+void fuse_elementwise(Program& program);
+
+/// Neighbouring expressions that do not depend on each other become one instruction: one parallel region.
+void batch_elementwise(Program& program);
+
+}  // namespace gramstack::onednn

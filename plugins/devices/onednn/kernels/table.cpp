@@ -1,0 +1,75 @@
+// Compiled twice: as it stands, and by table_avx2.cpp for processors with AVX2 and FMA. Everything that it includes of
+// its own is in an unnamed namespace, so that no AVX2 code can be linked into the other table.
+#include "kernels/table.h"
+
+#include "kernels/batch_norm.h"
+#include "kernels/elementwise.h"
+#include "kernels/pooling.h"
+#include "kernels/reduction.h"
+
+#ifndef GRAMSTACK_INSTRUCTION_SET
+#define GRAMSTACK_INSTRUCTION_SET baseline
+#endif
+
+#define GRAMSTACK_QUOTE(text) #text
+#define GRAMSTACK_NAME_OF(text) GRAMSTACK_QUOTE(text)
+
+namespace gramstack::onednn::GRAMSTACK_INSTRUCTION_SET {
+namespace {
+
+#define GRAMSTACK_UNARY(name, body)                                                                   \
+  Elementwise {                                                                                       \
+    name, [](float* out, const float* p, ::Index n) { map([](float x) { return body; }, out, p, n); } \
+  }
+
+#define GRAMSTACK_BINARY(name, body)                                             \
+  Elementwise {                                                                  \
+    name, nullptr,                                                               \
+        [](float* out, const float* p, const float* q, ::Index n) {              \
+          zip([](float a, float b) { return body; }, out, p, q, n);              \
+        },                                                                       \
+        [](float* out, const float* p, const float* q, ::Index n) {              \
+          zip_left_scalar([](float a, float b) { return body; }, out, p, q, n);  \
+        },                                                                       \
+        [](float* out, const float* p, const float* q, ::Index n) {              \
+          zip_right_scalar([](float a, float b) { return body; }, out, p, q, n); \
+        }                                                                        \
+  }
+
+constexpr Elementwise kElementwise[] = {
+    GRAMSTACK_UNARY("broadcast", x),
+    GRAMSTACK_UNARY("negate", -x),
+    GRAMSTACK_UNARY("exp", exp_of(x)),
+    GRAMSTACK_UNARY("log", log_of(x)),
+    GRAMSTACK_UNARY("sqrt", std::sqrt(x)),
+    GRAMSTACK_UNARY("square", x* x),
+    GRAMSTACK_UNARY("relu", x < 0.0f ? 0.0f : x),
+    GRAMSTACK_UNARY("tanh", tanh_of(x)),
+    GRAMSTACK_UNARY("sigmoid", sigmoid_of(x)),
+    GRAMSTACK_BINARY("relu_gradient", b > 0.0f ? a : 0.0f),
+    GRAMSTACK_BINARY("tanh_gradient", a*(1.0f - b * b)),
+    GRAMSTACK_BINARY("sigmoid_gradient", a*(b*(1.0f - b))),
+    GRAMSTACK_BINARY("add", a + b),
+    GRAMSTACK_BINARY("subtract", a - b),
+    GRAMSTACK_BINARY("multiply", a* b),
+    GRAMSTACK_BINARY("divide", a / b),
+    GRAMSTACK_BINARY("maximum", maximum_of(a, b)),
+    GRAMSTACK_BINARY("greater", a > b ? 1.0f : 0.0f),
+};
+
+}  // namespace
+
+extern const Kernels kKernels;
+const Kernels kKernels = {
+    GRAMSTACK_NAME_OF(GRAMSTACK_INSTRUCTION_SET),
+    kElementwise,
+    ::sum,
+    ::dot,
+    ::largest,
+    ::add_rows,
+    {::batch_norm_1, ::batch_norm_gradient_1},
+    {::batch_norm_8, ::batch_norm_gradient_8},
+    {::max_pool<float>, ::max_pool_gradient<float>, ::average_pool<float>, ::average_pool_gradient<float>},
+    {::max_pool<Float8>, ::max_pool_gradient<Float8>, ::average_pool<Float8>, ::average_pool_gradient<Float8>}};
+
+}  // namespace gramstack::onednn::GRAMSTACK_INSTRUCTION_SET

@@ -1,0 +1,80 @@
+// The vectorised kernels: functions over a range for one thread, as a table an instruction set.
+#pragma once
+
+#include <span>
+
+#include "rules.h"
+
+namespace gramstack::onednn {
+
+/// One group of channels of a batch normalisation: image n's pixel i starts at n * stride + i * (1 or 8).
+struct NormForward {
+  const float* x = nullptr;
+  const float* add = nullptr;  ///< nullptr: nothing is added before the ReLU
+  float* y = nullptr;
+  const float* scale = nullptr;
+  const float* shift = nullptr;
+  float* mean = nullptr;  ///< written, or read when `given`
+  float* variance = nullptr;
+  Index images = 0, stride = 0, pixels = 0;
+  double epsilon = 0;
+  bool relu = false, given = false;
+};
+
+struct NormBackward {
+  const float* dy = nullptr;
+  const float* dy2 = nullptr;  ///< nullptr: one gradient only
+  const float* y = nullptr;    ///< nullptr: no ReLU; else its output, whose sign is the mask
+  const float* x = nullptr;
+  const float* scale = nullptr;
+  const float* mean = nullptr;
+  const float* variance = nullptr;
+  float* dx = nullptr;
+  float* dscale = nullptr;
+  float* dshift = nullptr;
+  float* masked = nullptr;  ///< nullptr: not wanted; else the gradient behind the mask
+  Index images = 0, stride = 0, pixels = 0;
+  double epsilon = 0;
+};
+
+struct PoolWindow {
+  Index height = 0, width = 0, out_height = 0, out_width = 0;
+  Index size = 1, stride = 1, padding = 0;
+};
+
+/// Poolings of one image and one group of channels (one, or eight side by side).
+struct PoolKernels {
+  void (*max)(const PoolWindow&, const float* x, float* y);
+  void (*max_gradient)(const PoolWindow&, const float* dy, const float* x, const float* y, float* dx);  ///< adds to dx
+  void (*average)(const PoolWindow&, const float* x, float* y);
+  void (*average_gradient)(const PoolWindow&, const float* dy, float* dx);  ///< adds to dx
+};
+
+struct NormKernels {
+  void (*forward)(const NormForward&);
+  void (*backward)(const NormBackward&);
+};
+
+struct Kernels {
+  const char* instruction_set;  ///< "avx2" or "baseline"
+  std::span<const Elementwise> elementwise;
+  double (*sum)(const float* x, Index n);
+  double (*dot)(const float* a, const float* b, Index n);
+  float (*largest)(const float* x, Index n);  ///< n >= 1
+  /// totals[j] += sum over i of rows[i * stride + j], j < width
+  void (*add_rows)(const float* rows, Index count, Index stride, Index width, double* totals);
+  NormKernels norm_one, norm_eight;  ///< one channel, or eight side by side
+  PoolKernels pool_one, pool_eight;
+};
+
+namespace avx2 {
+extern const Kernels kKernels;
+}
+namespace baseline {
+extern const Kernels kKernels;
+}
+
+/// The table for this processor.
+const Kernels& kernels();
+
+}  // namespace gramstack::onednn

@@ -1,0 +1,3 @@
+// Compiled with -mavx2 -mfma (plugins/CMakeLists.txt).
+#define GRAMSTACK_INSTRUCTION_SET avx2
+#include "kernels/table.cpp"

@@ -1,0 +1,65 @@
+// Convolutions, forward and both gradients.
+#include <memory>
+
+#include "adapter.h"
+#include "plan.h"
+#include "rules.h"
+
+namespace gramstack::onednn {
+namespace {
+
+/// x and y: the tensors (or gradients of the tensors) before and behind the convolution; size: of the window.
+ConvolutionShape shape_of(const Preparation& p, const Tensor& x, const Tensor& y, Index size) {
+  ConvolutionShape s;
+  s.images = x.shape()[0];
+  s.channels = x.shape()[1];
+  s.height = x.shape()[2];
+  s.width = x.shape()[3];
+  s.filters = y.shape()[1];
+  s.out_height = y.shape()[2];
+  s.out_width = y.shape()[3];
+  s.size = size;
+  s.stride = p.attributes().integer("stride");
+  s.padding = p.attributes().integer("padding");
+  s.x = x.layout;
+  s.y = y.layout;
+  return s;
+}
+
+/// left, right, bias: operands in the order of Convolution::run.
+Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, const float* bias) {
+  const auto made = std::make_shared<const Convolution>(p.engine(), direction, shape);
+  const Workspace* workspace = p.workspace(made->scratch());
+  return [made, workspace, bias, left = p.in(0), right = p.in(1), out = p.out(0)] {
+    made->run(left, right, bias, out, workspace->data<std::byte>());
+  };
+}
+
+Run prepare_forward(Preparation& p) {
+  ConvolutionShape shape = shape_of(p, p.input(0), p.output(0), p.input(1).shape()[2]);
+  shape.bias = p.inputs() == 3;
+  return prepare(p, Direction::forward, shape, shape.bias ? p.in(2) : nullptr);
+}
+
+Run prepare_data_gradient(Preparation& p) {
+  const ConvolutionShape shape = shape_of(p, p.output(0), p.input(0), p.input(1).shape()[2]);
+  return prepare(p, Direction::data_gradient, shape, nullptr);
+}
+
+Run prepare_weight_gradient(Preparation& p) {
+  const ConvolutionShape shape = shape_of(p, p.input(0), p.input(1), p.attributes().integer("size"));
+  return prepare(p, Direction::weight_gradient, shape, nullptr);
+}
+
+LayoutRule images_blocked(const Program&, const Instruction&) { return {Wish::blocked, 1u, 1u}; }
+LayoutRule both_blocked(const Program&, const Instruction&) { return {Wish::blocked, 3u, 0u}; }
+
+constexpr Rule kRules[] = {{"conv2d", images_blocked, prepare_forward},
+                           {"conv2d_data_gradient", images_blocked, prepare_data_gradient},
+                           {"conv2d_weight_gradient", both_blocked, prepare_weight_gradient}};
+
+}  // namespace
+
+std::span<const Rule> convolution_rules() { return kRules; }
+
+}  // namespace gramstack::onednn

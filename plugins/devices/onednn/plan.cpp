@@ -1,0 +1,132 @@
+#include "plan.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <new>
+
+#include "api/error.h"
+#include "memory.h"
+#include "threads.h"
+
+namespace gramstack::onednn {
+namespace {
+
+struct Step {
+  std::string name;
+  Run run;
+};
+
+class OneDnnPlan final : public Plan {
+ public:
+  OneDnnPlan(Program program, std::shared_ptr<const Engine> engine, int threads)
+      : program_(std::move(program)), engine_(std::move(engine)), threads_(threads) {
+    const ThreadScope scope(threads_);
+    allocate();
+    prepare();
+    for (const std::vector<Binding>* list : {&program_.inputs, &program_.parameters})
+      for (const Binding& binding : *list) writable_[binding.name] = readable_[binding.name] = binding.tensor;
+    for (const Binding& binding : program_.outputs) readable_[binding.name] = binding.tensor;
+  }
+
+  void write(std::string_view name, std::span<const std::byte> bytes) override {
+    const TensorId id = find(writable_, name, bytes.size(), "input or parameter");
+    std::memcpy(address(id), bytes.data(), bytes.size());
+  }
+
+  void read(std::string_view name, std::span<std::byte> bytes) const override {
+    const TensorId id = find(readable_, name, bytes.size(), "output or parameter");
+    std::memcpy(bytes.data(), address(id), bytes.size());
+  }
+
+  void run() override {
+    const ThreadScope scope(threads_);
+    for (const Step& step : steps_) step.run();
+  }
+
+  MemoryReport memory() const override {
+    std::size_t parameters = 0;
+    for (const Binding& binding : program_.parameters) parameters += program_.tensor(binding.tensor).type.bytes();
+    return {parameters, arena_.size(), workspace_.size()};
+  }
+
+ private:
+  using Names = std::map<std::string, TensorId, std::less<>>;
+
+  TensorId find(const Names& names, std::string_view name, std::size_t bytes, const char* what) const {
+    const auto found = names.find(name);
+    if (found == names.end()) throw Error(ExitCode::unexpected, fmt::format("the step has no {} \"{}\"", what, name));
+    const std::size_t want = program_.tensor(found->second).type.bytes();
+    if (bytes != want) throw Error(ExitCode::unexpected, fmt::format("\"{}\" has {} bytes, got {}", name, want, bytes));
+    return found->second;
+  }
+
+  std::byte* address(TensorId id) const {
+    const TensorId root = program_.root(id);
+    const Tensor& tensor = program_.tensor(root);
+    return (tensor.place == Place::arena ? arena_.data() : permanent_.data()) + tensor.offset;
+  }
+
+  void allocate() {
+    arena_ = Buffer(program_.arena);
+    std::size_t size = 0;
+    for (Tensor& tensor : program_.tensors) {
+      if (tensor.place == Place::arena) continue;
+      tensor.offset = size;
+      size += (tensor.type.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+    }
+    permanent_ = Buffer(size);
+    for (std::size_t i = 0; i < program_.tensors.size(); ++i)
+      if (program_.tensors[i].place == Place::constant) fill_constant(static_cast<TensorId>(i));
+  }
+
+  void fill_constant(TensorId id) {
+    const Tensor& tensor = program_.tensor(id);
+    float* data = reinterpret_cast<float*>(address(id));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(tensor.type.elements()); ++i)
+      data[i] = static_cast<float>(tensor.values[tensor.values.size() == 1 ? 0 : i]);
+  }
+
+  void prepare() {
+    const Preparation::Address where = [this](TensorId id) { return address(id); };
+    for (const Instruction& instruction : program_.instructions) {
+      if (!instruction.rule->prepare) continue;
+      Preparation preparation(program_, instruction, where, workspace_, *engine_, threads_);
+      steps_.push_back(
+          {fmt::format("{} {}", instruction.rule->name, instruction.name), instruction.rule->prepare(preparation)});
+    }
+    workspace_.allocate();
+  }
+
+  Program program_;
+  std::shared_ptr<const Engine> engine_;
+  int threads_;
+  Buffer arena_, permanent_;  // intermediate tensors; inputs, parameters and constants
+  Workspace workspace_;
+  std::vector<Step> steps_;
+  Names writable_, readable_;
+};
+
+}  // namespace
+
+Buffer::Buffer(std::size_t bytes) : size_(bytes) {
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  const std::size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
+  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+  data_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));
+  if (!data_) throw Error(ExitCode::resource, fmt::format("the onednn device cannot allocate {} bytes", bytes));
+  if (alignment == kHugePage) madvise(data_.get(), rounded, MADV_HUGEPAGE);
+  std::memset(data_.get(), 0, rounded);
+}
+
+void Buffer::Free::operator()(std::byte* memory) const { std::free(memory); }
+
+std::unique_ptr<Plan> make_plan(Program program, std::shared_ptr<const Engine> engine, int threads) {
+  return std::make_unique<OneDnnPlan>(std::move(program), std::move(engine), threads);
+}
+
+}  // namespace gramstack::onednn

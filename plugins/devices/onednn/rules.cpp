@@ -1,0 +1,13 @@
+#include "rules.h"
+
+namespace gramstack::onednn {
+
+const Rule* find_rule(std::string_view name) {
+  for (std::span<const Rule> (*topic)() : {convolution_rules, data_rules, elementwise_rules, matrix_rules, memory_rules,
+                                           normalization_rules, pooling_rules, reduction_rules})
+    for (const Rule& rule : topic())
+      if (rule.name == name) return &rule;
+  return nullptr;
+}
+
+}  // namespace gramstack::onednn

@@ -1,0 +1,67 @@
+// One row an op: how its tensors are laid out and how it is prepared. Passes ask a row; none lists op names.
+// To add an op: a row in the rules of its topic under ops/.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "program.h"
+
+namespace gramstack::onednn {
+
+class Preparation;
+
+/// A prepared step: raw pointers and sizes, bound. Calling it allocates nothing.
+using Run = std::function<void()>;
+
+/// What an instruction wants of the 4-d tensors it reads and writes whose channels can be blocked.
+enum class Wish : std::uint8_t {
+  plain,
+  follow,  ///< blocked when one of its inputs is
+  blocked,
+};
+
+struct LayoutRule {
+  Wish wish = Wish::plain;
+  std::uint32_t inputs = ~0u, outputs = ~0u;  ///< bit i: the wish holds for input i; others are plain
+};
+
+struct Rule {
+  std::string_view name;
+  LayoutRule (*layout)(const Program&, const Instruction&) = nullptr;  ///< nullptr: all plain
+  Run (*prepare)(Preparation&) = nullptr;                              ///< nullptr: a view, nothing to run
+};
+
+const Rule* find_rule(std::string_view name);  ///< nullptr: none
+
+/// The rule that runs expressions; instructions of graph ops with an Elementwise function have it.
+const Rule& elementwise_rule();
+
+inline LayoutRule follow(const Program&, const Instruction&) { return {Wish::follow}; }
+inline LayoutRule blocked(const Program&, const Instruction&) { return {Wish::blocked}; }
+
+/// A function of one or two numbers, vectorised over n elements. `out` may be one of the operands.
+struct Elementwise {
+  std::string_view name;
+  using Unary = void (*)(float* out, const float* x, Index n);
+  using Binary = void (*)(float* out, const float* a, const float* b, Index n);
+  Unary unary = nullptr;
+  Binary binary = nullptr;        ///< both operands n elements
+  Binary left_scalar = nullptr;   ///< a is one element
+  Binary right_scalar = nullptr;  ///< b is one element
+};
+
+const Elementwise* find_elementwise(std::string_view name);  ///< nullptr: none
+
+// --- the rows, by topic
+std::span<const Rule> convolution_rules();
+std::span<const Rule> data_rules();
+std::span<const Rule> elementwise_rules();
+std::span<const Rule> matrix_rules();
+std::span<const Rule> memory_rules();
+std::span<const Rule> normalization_rules();
+std::span<const Rule> pooling_rules();
+std::span<const Rule> reduction_rules();
+
+}  // namespace gramstack::onednn

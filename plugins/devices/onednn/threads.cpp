@@ -1,0 +1,63 @@
+#include "threads.h"
+
+#include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace gramstack::onednn {
+namespace {
+
+std::vector<int> allowed_processors() {
+  std::vector<int> list;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    for (int i = 0; i < CPU_SETSIZE; ++i)
+      if (CPU_ISSET(static_cast<std::size_t>(i), &set)) list.push_back(i);
+  return list;
+}
+
+void pin_workers(int threads) {
+  const std::vector<int> processors = allowed_processors();
+  if (std::getenv("OMP_PROC_BIND") || threads < 2 || static_cast<std::size_t>(threads) != processors.size()) return;
+#pragma omp parallel num_threads(threads)
+  {
+    const int thread = omp_get_thread_num();
+    if (thread > 0) {
+      cpu_set_t set;
+      CPU_ZERO(&set);
+      CPU_SET(static_cast<std::size_t>(processors[static_cast<std::size_t>(thread)]), &set);
+      sched_setaffinity(0, sizeof set, &set);
+    }
+  }
+}
+
+}  // namespace
+
+int available_processors() { return std::max(1, static_cast<int>(allowed_processors().size())); }
+
+ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
+  thread_local int pinned = 0;  // OpenMP keeps one pool for each thread that opens regions
+  omp_set_num_threads(threads);
+  if (pinned != threads) pin_workers(threads);
+  pinned = threads;
+}
+
+ThreadScope::~ThreadScope() { omp_set_num_threads(before_); }
+
+void detail::run_parts(int parts, void (*call)(const void* body, int part), const void* body) {
+#pragma omp parallel num_threads(parts)
+  {
+    const int team = omp_get_num_threads();
+    for (int part = omp_get_thread_num(); part < parts; part += team) call(body, part);
+  }
+}
+
+int parts_for(Index work, int threads) {
+  constexpr Index kWorthAThread = 8192;
+  return static_cast<int>(std::clamp<Index>(work / kWorthAThread, 1, threads));
+}
+
+}  // namespace gramstack::onednn
