@@ -31,11 +31,17 @@ Stream open_stream(const std::filesystem::path& file) {
   return stream;
 }
 
+/// What zlib writes after "FILE: ".
+std::string without_file(const std::string& text) {
+  const std::size_t colon = text.rfind(": ");
+  return colon == std::string::npos ? text : text.substr(colon + 2);
+}
+
 void check(const std::filesystem::path& file, const Stream& stream) {
   int code = Z_OK;
   const char* const text = gzerror(stream.get(), &code);
   if (code == Z_BUF_ERROR) fail(file, "truncated: the gzip stream ends early");
-  if (code != Z_OK && code != Z_STREAM_END) fail(file, fmt::format("damaged gzip stream: {}", text));
+  if (code != Z_OK && code != Z_STREAM_END) fail(file, fmt::format("damaged gzip stream: {}", without_file(text)));
 }
 
 }  // namespace
