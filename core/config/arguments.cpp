@@ -19,23 +19,23 @@ struct LocatedFault {
   Place place;
 };
 
-std::string got(const gramstack_param& param, const Node& node) {
+std::string got(const gramstack_param& param, const Tree& node) {
   return fmt::format("expects {}, got {}", expectation(param), describe(node));
 }
 
 /// The elements of a list; a fault where one is not a plain scalar.
-std::optional<LocatedFault> read_elements(const gramstack_param& param, const Node& node,
+std::optional<LocatedFault> read_elements(const gramstack_param& param, const Tree& node,
                                           std::vector<std::string>& elements) {
-  for (const Node& item : node.items) {
-    if (item.kind != Node::Kind::scalar || item.quoted)
+  for (const Tree& item : node.items) {
+    if (item.kind != Tree::Kind::scalar || item.quoted)
       return LocatedFault{got(param, item) + (item.quoted ? " in quotes" : ""), item.place};
     elements.push_back(item.text);
   }
   return {};
 }
 
-std::optional<LocatedFault> read_list(const gramstack_param& param, const Node& node, StoredValue& value) {
-  if (node.kind != Node::Kind::sequence) return LocatedFault{got(param, node), node.place};
+std::optional<LocatedFault> read_list(const gramstack_param& param, const Tree& node, StoredValue& value) {
+  if (node.kind != Tree::Kind::sequence) return LocatedFault{got(param, node), node.place};
   std::vector<std::string> elements;
   if (std::optional<LocatedFault> fault = read_elements(param, node, elements)) return fault;
   const std::optional<ValueFault> fault = parse_elements(param, elements, value);
@@ -47,30 +47,30 @@ bool takes_text(gramstack_type type) {
   return type == GRAMSTACK_TEXT || type == GRAMSTACK_PATH || type == GRAMSTACK_CHOICE;
 }
 
-std::optional<LocatedFault> read_value(const gramstack_param& param, const Node& node, StoredValue& value) {
+std::optional<LocatedFault> read_value(const gramstack_param& param, const Tree& node, StoredValue& value) {
   if (is_list(param.type)) return read_list(param, node, value);
-  if (node.kind != Node::Kind::scalar) return LocatedFault{got(param, node), node.place};
+  if (node.kind != Tree::Kind::scalar) return LocatedFault{got(param, node), node.place};
   if (node.quoted && !takes_text(param.type)) return LocatedFault{got(param, node) + " in quotes", node.place};
   const std::optional<ValueFault> fault = parse_value(param, node.text, value);
   if (!fault) return {};
   return LocatedFault{fault->text, node.place};
 }
 
-Node default_node(const gramstack_param& param) {
+Tree default_node(const gramstack_param& param) {
   if (!is_list(param.type)) return default_scalar(param.fallback);
   Faults none("", "");
-  Node node = parse(param.fallback, 0, none);
-  node.kind = Node::Kind::sequence;  // "" is a null node: the empty list
+  Tree node = parse(param.fallback, 0, none);
+  node.kind = Tree::Kind::sequence;  // "" is a null node: the empty list
   node.place.source = Place::kDefault;
-  for (Node& item : node.items) item.place.source = Place::kDefault;
+  for (Tree& item : node.items) item.place.source = Place::kDefault;
   return node;
 }
 
 }  // namespace
 
-Node default_scalar(std::string text) {
-  Node node;
-  node.kind = Node::Kind::scalar;
+Tree default_scalar(std::string text) {
+  Tree node;
+  node.kind = Tree::Kind::scalar;
   node.place.source = Place::kDefault;
   node.text = std::move(text);
   return node;
@@ -88,14 +88,14 @@ std::vector<std::string> names_of(std::span<const gramstack_param> params) {
 
 bool is_note(std::string_view key) { return key.starts_with("x-"); }
 
-bool expect_mapping(const Node& node, std::string_view what, std::string_view example, Faults& faults) {
-  if (node.kind == Node::Kind::mapping) return true;
-  if (node.kind != Node::Kind::invalid)
+bool expect_mapping(const Tree& node, std::string_view what, std::string_view example, Faults& faults) {
+  if (node.kind == Tree::Kind::mapping) return true;
+  if (node.kind != Tree::Kind::invalid)
     faults.add(node.place, fmt::format("{} expects a mapping such as {}, got {}", what, example, describe(node)));
   return false;
 }
 
-void check_keys(const Node& mapping, const Owner& owner, std::span<const std::string> known, Faults& faults) {
+void check_keys(const Tree& mapping, const Owner& owner, std::span<const std::string> known, Faults& faults) {
   for (const Entry& entry : mapping.entries) {
     if (is_note(entry.key) || std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     const std::string near = did_you_mean(entry.key, known);
@@ -104,17 +104,17 @@ void check_keys(const Node& mapping, const Owner& owner, std::span<const std::st
   }
 }
 
-Arguments::Arguments(const Node& mapping, const Owner& owner, std::span<const gramstack_param> params, Faults& faults)
+Arguments::Arguments(const Tree& mapping, const Owner& owner, std::span<const gramstack_param> params, Faults& faults)
     : params_(params), values_(params.size()), places_(params.size(), owner.place), given_(params.size()) {
-  resolved_.kind = Node::Kind::mapping;
+  resolved_.kind = Tree::Kind::mapping;
   resolved_.place = mapping.place;
   for (const gramstack_param& param : params_) read(param, mapping, owner, faults);
 }
 
-void Arguments::read(const gramstack_param& param, const Node& mapping, const Owner& owner, Faults& faults) {
+void Arguments::read(const gramstack_param& param, const Tree& mapping, const Owner& owner, Faults& faults) {
   const std::size_t i = static_cast<std::size_t>(&param - params_.data());
   const Entry* entry = mapping.find(param.name);
-  if (entry && entry->value.kind == Node::Kind::invalid) {
+  if (entry && entry->value.kind == Tree::Kind::invalid) {
     ok_ = false;
     return;
   }
@@ -125,7 +125,7 @@ void Arguments::read(const gramstack_param& param, const Node& mapping, const Ow
   }
   given_[i] = entry != nullptr;
   if (entry) places_[i] = entry->value.place;
-  Node node = entry ? entry->value : default_node(param);
+  Tree node = entry ? entry->value : default_node(param);
   if (const std::optional<LocatedFault> fault = read_value(param, node, values_[i])) {
     ok_ = false;
     faults.add(entry ? fault->place : owner.place, fmt::format("{} '{}' {}", owner.name, param.name, fault->text));

@@ -28,16 +28,16 @@ std::vector<std::string> names_of(std::span<const gramstack_param> params);
 bool is_note(std::string_view key);
 
 /// Whether `node` is a mapping; otherwise a fault: "`what` expects a mapping such as `example`, got ...".
-bool expect_mapping(const Node& node, std::string_view what, std::string_view example, Faults& faults);
+bool expect_mapping(const Tree& node, std::string_view what, std::string_view example, Faults& faults);
 
 /// A fault at every key that is not in `known`.
-void check_keys(const Node& mapping, const Owner& owner, std::span<const std::string> known, Faults& faults);
+void check_keys(const Tree& mapping, const Owner& owner, std::span<const std::string> known, Faults& faults);
 
 /// The values of a table's parameters. A required one that is missing is a fault at the owner's place.
 class Arguments {
  public:
   /// `params` must outlive the object. Keys that are not in the table are none of its business.
-  Arguments(const Node& mapping, const Owner& owner, std::span<const gramstack_param> params, Faults& faults);
+  Arguments(const Tree& mapping, const Owner& owner, std::span<const gramstack_param> params, Faults& faults);
 
   bool ok() const { return ok_; }  ///< whether there was no fault
   /// values()[i] belongs to params[i]. REQUIRES: ok(). Valid as long as this object.
@@ -46,21 +46,21 @@ class Arguments {
   bool given(std::string_view name) const;
   Place place(std::string_view name) const;  ///< of the value; the owner's where it was not given
   /// A mapping of the whole table in its order. Values that were filled in have the source Place::kDefault.
-  const Node& resolved() const { return resolved_; }
+  const Tree& resolved() const { return resolved_; }
 
  private:
-  void read(const gramstack_param& param, const Node& mapping, const Owner& owner, Faults& faults);
+  void read(const gramstack_param& param, const Tree& mapping, const Owner& owner, Faults& faults);
   std::size_t index(std::string_view name) const;
 
   std::span<const gramstack_param> params_;
   std::vector<StoredValue> values_;
   std::vector<Place> places_;
   std::vector<bool> given_;
-  Node resolved_;
+  Tree resolved_;
   bool ok_ = true;
 };
 
 /// A scalar that was filled in.
-Node default_scalar(std::string text);
+Tree default_scalar(std::string text);
 
 }  // namespace gramstack::config

@@ -71,8 +71,8 @@ void Composer::OnAnchor(const YAML::Mark& mark, const std::string& name) {
 
 void Composer::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
   count(mark);
-  Node node;
-  node.kind = Node::Kind::invalid;
+  Tree node;
+  node.kind = Tree::Kind::invalid;
   const std::string_view alias = first_word(rest(mark));
   node.place = place(mark, alias.size());
   faults_.add(node.place, fmt::format("aliases such as {} are not supported; write the value out", quote(alias)));
@@ -90,7 +90,7 @@ void Composer::check_tag(const YAML::Mark& mark, const std::string& tag) {
 
 void Composer::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
   count(mark);
-  Node node;
+  Tree node;
   // An empty value has the mark of what follows it: its key is a better place.
   const bool after_key = !key_is_next() && !open_.empty() && open_.back().key;
   if (written_as_null(rest(mark)))
@@ -112,7 +112,7 @@ std::size_t Composer::scalar_length(const YAML::Mark& mark, const std::string& v
   return source.starts_with(value) ? value.size() : first_line(source).size();
 }
 
-void Composer::check_characters(const Node& node) {
+void Composer::check_characters(const Tree& node) {
   for (std::size_t at = 0, length = 0; at < node.text.size(); at += length) {
     length = utf8_sequence(node.text, at);
     if (length == 0 || (is_control(node.text, at, length) && node.text[at] != '\n' && node.text[at] != '\t')) {
@@ -125,8 +125,8 @@ void Composer::check_characters(const Node& node) {
 void Composer::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) {
   count(mark);
   check_tag(mark, tag);
-  Node node;
-  node.kind = Node::Kind::scalar;
+  Tree node;
+  node.kind = Tree::Kind::scalar;
   node.place = place(mark, scalar_length(mark, value));
   node.text = value;
   node.quoted = tag == "!";
@@ -135,10 +135,10 @@ void Composer::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::an
 }
 
 bool Composer::key_is_next() const {
-  return !open_.empty() && open_.back().node.kind == Node::Kind::mapping && !open_.back().key;
+  return !open_.empty() && open_.back().node.kind == Tree::Kind::mapping && !open_.back().key;
 }
 
-void Composer::begin_collection(Node::Kind kind, const YAML::Mark& mark, const std::string& tag) {
+void Composer::begin_collection(Tree::Kind kind, const YAML::Mark& mark, const std::string& tag) {
   count(mark);
   check_tag(mark, tag);
   if (open_.size() == kDepth) {
@@ -153,24 +153,24 @@ void Composer::begin_collection(Node::Kind kind, const YAML::Mark& mark, const s
 
 void Composer::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                                YAML::EmitterStyle::value) {
-  begin_collection(Node::Kind::sequence, mark, tag);
+  begin_collection(Tree::Kind::sequence, mark, tag);
 }
 
 void Composer::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) {
-  begin_collection(Node::Kind::mapping, mark, tag);
+  begin_collection(Tree::Kind::mapping, mark, tag);
 }
 
 void Composer::end_collection() {
-  Node node = std::move(open_.back().node);
+  Tree node = std::move(open_.back().node);
   open_.pop_back();
   add(std::move(node));
 }
 
-Composer::Key Composer::make_key(const Node& node) {
+Composer::Key Composer::make_key(const Tree& node) {
   Key key{node.text, node.place};
-  if (node.kind != Node::Kind::scalar) {
+  if (node.kind != Tree::Kind::scalar) {
     key.usable = false;
-    if (node.kind != Node::Kind::invalid)
+    if (node.kind != Tree::Kind::invalid)
       faults_.add(node.place, fmt::format("a key is a name, not {}", describe(node)));
     return key;
   }
@@ -187,13 +187,13 @@ Composer::Key Composer::make_key(const Node& node) {
   return key;
 }
 
-void Composer::add(Node node) {
+void Composer::add(Tree node) {
   if (open_.empty()) {
     root_ = std::move(node);
     return;
   }
   Collection& parent = open_.back();
-  if (parent.node.kind == Node::Kind::sequence) {
+  if (parent.node.kind == Tree::Kind::sequence) {
     parent.node.items.push_back(std::move(node));
   } else if (!parent.key) {
     parent.key = make_key(node);

@@ -21,7 +21,7 @@ class Composer final : public YAML::EventHandler {
   struct Stop {};
 
   Composer(std::string_view text, int source, Faults& faults) : text_(text), source_(source), faults_(faults) {}
-  Node take() { return std::move(root_); }
+  Tree take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override {}
@@ -44,18 +44,18 @@ class Composer final : public YAML::EventHandler {
     bool usable = true;  ///< false: a fault has been reported of it; its value is dropped
   };
   struct Collection {
-    Node node;
+    Tree node;
     std::optional<Key> key;                                ///< of a mapping: the key whose value comes next
     std::unordered_map<std::string, std::size_t> lines{};  ///< of a mapping: where its keys stand
   };
 
   bool key_is_next() const;
-  void begin_collection(Node::Kind kind, const YAML::Mark& mark, const std::string& tag);
+  void begin_collection(Tree::Kind kind, const YAML::Mark& mark, const std::string& tag);
   void end_collection();
-  void add(Node node);
-  Key make_key(const Node& node);
+  void add(Tree node);
+  Key make_key(const Tree& node);
   void check_tag(const YAML::Mark& mark, const std::string& tag);
-  void check_characters(const Node& node);
+  void check_characters(const Tree& node);
   void count(const YAML::Mark& mark);
   Place place(const YAML::Mark& mark, std::size_t length = 1) const;
   std::string_view rest(const YAML::Mark& mark) const;
@@ -64,7 +64,7 @@ class Composer final : public YAML::EventHandler {
   std::string_view text_;
   int source_;
   Faults& faults_;
-  Node root_;
+  Tree root_;
   std::vector<Collection> open_;
   std::size_t documents_ = 0, count_ = 0;
 };

@@ -73,26 +73,26 @@ Place place_of(const YAML::Mark& mark, int source) {
 
 }  // namespace
 
-const Entry* Node::find(std::string_view key) const {
+const Entry* Tree::find(std::string_view key) const {
   for (const Entry& entry : entries)
     if (entry.key == key) return &entry;
   return nullptr;
 }
 
-Entry* Node::find(std::string_view key) {
-  return const_cast<Entry*>(static_cast<const Node*>(this)->find(key));  // NOLINT(*-const-cast): *this is not const
+Entry* Tree::find(std::string_view key) {
+  return const_cast<Entry*>(static_cast<const Tree*>(this)->find(key));  // NOLINT(*-const-cast): *this is not const
 }
 
-std::string describe(const Node& node) {
+std::string describe(const Tree& node) {
   switch (node.kind) {
-    case Node::Kind::scalar:
+    case Tree::Kind::scalar:
       return quote(node.text);
-    case Node::Kind::sequence:
+    case Tree::Kind::sequence:
       return "a list";
-    case Node::Kind::mapping:
+    case Tree::Kind::mapping:
       return "a mapping";
-    case Node::Kind::null:
-    case Node::Kind::invalid:
+    case Tree::Kind::null:
+    case Tree::Kind::invalid:
       break;
   }
   return "nothing";
@@ -111,9 +111,9 @@ std::string read_text(const std::string& file) {
   return text;
 }
 
-Node parse(std::string_view text, int source, Faults& faults) {
-  Node broken;
-  broken.kind = Node::Kind::invalid;
+Tree parse(std::string_view text, int source, Faults& faults) {
+  Tree broken;
+  broken.kind = Tree::Kind::invalid;
   if (!check_size(text, source, faults) || !check_characters(text, source, faults)) return broken;
   std::istringstream stream{std::string(text)};
   Composer composer(text, source, faults);

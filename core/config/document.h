@@ -14,7 +14,7 @@ namespace gramstack::config {
 
 struct Entry;
 
-struct Node {
+struct Tree {
   enum class Kind {
     null,
     scalar,
@@ -26,7 +26,7 @@ struct Node {
   Place place;
   std::string text;            ///< of a scalar
   bool quoted = false;         ///< a scalar in quotes or a block: a text even if it looks like a number
-  std::vector<Node> items;     ///< of a sequence
+  std::vector<Tree> items;     ///< of a sequence
   std::vector<Entry> entries;  ///< of a mapping, in the text's order; no key twice
 
   const Entry* find(std::string_view key) const;  ///< nullptr: no such key
@@ -36,17 +36,17 @@ struct Node {
 struct Entry {
   std::string key;
   Place place;  ///< of the key
-  Node value;
+  Tree value;
 };
 
 /// "a list", "'abc'", "nothing": what a fault says it got.
-std::string describe(const Node& node);
+std::string describe(const Tree& node);
 
 /// The whole text of a file of at most 1 MB, without a byte order mark. Throws Error(configuration).
 std::string read_text(const std::string& file);
 
 /// The tree of `text`, whose places are of `source`. Faults go to `faults`; after one that ends the parsing the node is
 /// invalid. No document at all: a null node.
-Node parse(std::string_view text, int source, Faults& faults);
+Tree parse(std::string_view text, int source, Faults& faults);
 
 }  // namespace gramstack::config

@@ -30,8 +30,8 @@ class Walk {
       : steps_(steps), place_(place), faults_(faults) {}
 
   /// The node at the end of the path, made where it is missing; nullptr after a fault.
-  Node* from(Node& root) {
-    Node* node = &root;
+  Tree* from(Tree& root) {
+    Tree* node = &root;
     for (depth_ = 0; node && depth_ < steps_.size(); ++depth_) node = step(*node);
     return node;
   }
@@ -43,31 +43,31 @@ class Walk {
 
   std::ptrdiff_t at() const { return static_cast<std::ptrdiff_t>(depth_); }
 
-  Node* fail(const std::string& message) {
+  Tree* fail(const std::string& message) {
     faults_.add(place_, message);
     return nullptr;
   }
 
-  Node* step(Node& node) {
-    if (node.kind == Node::Kind::mapping || node.kind == Node::Kind::null) return key_of(node);
-    if (node.kind == Node::Kind::sequence) return depth_ == 1 && steps_[0] == "stack" ? module_of(node) : item_of(node);
-    if (node.kind == Node::Kind::invalid) return nullptr;
+  Tree* step(Tree& node) {
+    if (node.kind == Tree::Kind::mapping || node.kind == Tree::Kind::null) return key_of(node);
+    if (node.kind == Tree::Kind::sequence) return depth_ == 1 && steps_[0] == "stack" ? module_of(node) : item_of(node);
+    if (node.kind == Tree::Kind::invalid) return nullptr;
     return fail(fmt::format("{} is {}; nothing can be set within it", path(), describe(node)));
   }
 
-  Node* key_of(Node& node) {
-    if (node.kind == Node::Kind::null) node.place = place_;
-    node.kind = Node::Kind::mapping;
+  Tree* key_of(Tree& node) {
+    if (node.kind == Tree::Kind::null) node.place = place_;
+    node.kind = Tree::Kind::mapping;
     if (Entry* entry = node.find(name())) return &entry->value;
-    Node made;
+    Tree made;
     made.place = place_;
     node.entries.push_back({name(), place_, std::move(made)});
     return &node.entries.back().value;
   }
 
-  Node* module_of(Node& stack) {
+  Tree* module_of(Tree& stack) {
     std::vector<std::string> names;
-    for (Node& item : stack.items) {
+    for (Tree& item : stack.items) {
       const Entry* entry = item.find("module");
       if (entry && entry->value.text == name()) return &item;
       if (entry) names.push_back(entry->value.text);
@@ -76,7 +76,7 @@ class Walk {
     return fail(fmt::format("the stack has no module {}{}", quote(name()), near.empty() ? known_names(names) : near));
   }
 
-  Node* item_of(Node& list) {
+  Tree* item_of(Tree& list) {
     std::size_t index = 0;
     const char* end = name().data() + name().size();
     const std::from_chars_result result = std::from_chars(name().data(), end, index);
@@ -93,7 +93,7 @@ class Walk {
 
 }  // namespace
 
-void apply_override(Node& root, const std::string& option, Faults& faults) {
+void apply_override(Tree& root, const std::string& option, Faults& faults) {
   const int source = faults.add_source(fmt::format("--set {}", printable(option, 200)));
   const Place place{source, 1, 1, 1};
   const std::size_t equals = option.find('=');
@@ -102,10 +102,10 @@ void apply_override(Node& root, const std::string& option, Faults& faults) {
     faults.add(place, "expects path.to.key=value");
     return;
   }
-  Node value = parse(std::string_view(option).substr(equals + 1), source, faults);
-  Node* node = Walk(steps, place, faults).from(root);
+  Tree value = parse(std::string_view(option).substr(equals + 1), source, faults);
+  Tree* node = Walk(steps, place, faults).from(root);
   if (!node) return;
-  if (value.kind == Node::Kind::null) value.place = place;
+  if (value.kind == Tree::Kind::null) value.place = place;
   *node = std::move(value);
 }
 

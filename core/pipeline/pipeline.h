@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,11 +70,22 @@ struct Pipeline {
 Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                        const Registry& registry);
 
+/// A key whose value is not one parameter but a mapping or a list with a table of its own.
+struct CoreKey {
+  std::string name, doc;
+  /// What it holds: a kind of component ("kernel"), one of core_tables() ("module"), or all of those whose name starts
+  /// with it and a slash ("schedule").
+  std::string holds;
+  bool list = false;  ///< a list of them; `loss` may be either
+  bool required = false;
+};
+
 /// The parameter tables of the core's own mappings, for help and schema: "pipeline", "data", "module",
-/// "schedule/cosine", "augment/crop", ...
+/// "schedule/cosine", "augment/crop", ... Those of "data" and "loss" stand beside the component's own.
 struct CoreTable {
   std::string name, summary;
   std::span<const gramstack_param> params;
+  std::vector<CoreKey> keys = {};
 };
 std::span<const CoreTable> core_tables();
 

@@ -7,9 +7,9 @@
 
 using gramstack::config::Arguments;
 using gramstack::config::Faults;
-using gramstack::config::Node;
 using gramstack::config::Owner;
 using gramstack::config::Place;
+using gramstack::config::Tree;
 using gramstack::test::message_of;
 
 namespace {
@@ -26,16 +26,16 @@ constexpr gramstack_param kSgd[] = {
 };
 
 struct Loaded {
-  Node root;
+  Tree root;
   std::string faults;
   std::string resolved;
 };
 
-std::string show(const Node& node) {
+std::string show(const Tree& node) {
   const std::string mark = node.place.source == Place::kDefault ? "*" : "";
-  if (node.kind == Node::Kind::scalar) return node.text + mark;
+  if (node.kind == Tree::Kind::scalar) return node.text + mark;
   std::string text;
-  for (const Node& item : node.items) text += (text.empty() ? "" : " ") + show(item);
+  for (const Tree& item : node.items) text += (text.empty() ? "" : " ") + show(item);
   return "[" + text + "]" + mark;
 }
 
@@ -45,7 +45,7 @@ Loaded load(const std::string& text) {
   loaded.faults = message_of([&] {
     Faults faults("p.yaml", text);
     loaded.root = gramstack::config::parse(text, 0, faults);
-    const Node& mapping = loaded.root.find("optimizer")->value;
+    const Tree& mapping = loaded.root.find("optimizer")->value;
     const Owner owner{"optimizer 'sgd'", loaded.root.find("optimizer")->place};
     gramstack::config::check_keys(mapping, owner, gramstack::config::names_of(kSgd), faults);
     const Arguments arguments(mapping, owner, kSgd, faults);
@@ -78,7 +78,7 @@ TEST_CASE("config: values and defaults of a table") {
 TEST_CASE("config: values reach a component as its table has them") {
   const std::string text = "{lr: 0.5, decay: all, milestones: [3], note: 'a b'}";
   Faults faults("p.yaml", text);
-  const Node mapping = gramstack::config::parse(text, 0, faults);
+  const Tree mapping = gramstack::config::parse(text, 0, faults);
   const Arguments arguments(mapping, {"optimizer 'sgd'", {}}, kSgd, faults);
   REQUIRE(arguments.ok());
   const std::vector<gramstack_value> values = arguments.values();

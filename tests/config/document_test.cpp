@@ -6,17 +6,17 @@
 
 using gramstack::config::Entry;
 using gramstack::config::Faults;
-using gramstack::config::Node;
 using gramstack::config::Place;
+using gramstack::config::Tree;
 using gramstack::test::faults_of;
 using gramstack::test::message_of;
 using gramstack::test::repeated;
 
 namespace {
 
-Node tree(const std::string& text) {
+Tree tree(const std::string& text) {
   Faults faults("x.yaml", text);
-  Node node = gramstack::config::parse(text, 0, faults);
+  Tree node = gramstack::config::parse(text, 0, faults);
   faults.throw_if_any();
   return node;
 }
@@ -28,7 +28,7 @@ std::string where(const Place& place) {
 }  // namespace
 
 TEST_CASE("config: a document keeps keys, values and their places") {
-  const Node root = tree(
+  const Tree root = tree(
       "a: 010\n"
       "b:\n"
       "  c: 'it''s'\n"
@@ -38,7 +38,7 @@ TEST_CASE("config: a document keeps keys, values and their places") {
       "g: |\n"
       "  two\n"
       "  lines\n");
-  REQUIRE(root.kind == Node::Kind::mapping);
+  REQUIRE(root.kind == Tree::Kind::mapping);
   REQUIRE(root.entries.size() == 5);
   const Entry& a = root.entries[0];
   CHECK(a.key == "a");
@@ -47,12 +47,12 @@ TEST_CASE("config: a document keeps keys, values and their places") {
   CHECK(where(a.value.place) == "1:4+3");
   CHECK_FALSE(a.value.quoted);
 
-  const Node& b = root.find("b")->value;
+  const Tree& b = root.find("b")->value;
   CHECK(b.find("c")->value.text == "it's");
   CHECK(b.find("c")->value.quoted);
   CHECK(where(b.find("c")->value.place) == "3:6+7");
-  const Node& d = b.find("d")->value;
-  REQUIRE(d.kind == Node::Kind::sequence);
+  const Tree& d = b.find("d")->value;
+  REQUIRE(d.kind == Tree::Kind::sequence);
   REQUIRE(d.items.size() == 2);
   CHECK(d.items[0].text == "1");
   CHECK_FALSE(d.items[0].quoted);
@@ -61,18 +61,18 @@ TEST_CASE("config: a document keeps keys, values and their places") {
   CHECK(where(d.items[1].place) == "4:10+3");
   CHECK(b.find("z") == nullptr);
 
-  CHECK(root.find("e")->value.kind == Node::Kind::null);
+  CHECK(root.find("e")->value.kind == Tree::Kind::null);
   CHECK(where(root.find("e")->value.place) == "5:1+1");
-  CHECK(root.find("f")->value.kind == Node::Kind::null);
+  CHECK(root.find("f")->value.kind == Tree::Kind::null);
   CHECK(where(root.find("f")->value.place) == "6:4+1");
   CHECK(root.find("g")->value.text == "two\nlines\n");
   CHECK(root.find("g")->value.quoted);
 }
 
 TEST_CASE("config: a text without a document is a null node") {
-  CHECK(tree("").kind == Node::Kind::null);
-  CHECK(tree("# only a comment\n").kind == Node::Kind::null);
-  CHECK(tree("---\n").kind == Node::Kind::null);
+  CHECK(tree("").kind == Tree::Kind::null);
+  CHECK(tree("# only a comment\n").kind == Tree::Kind::null);
+  CHECK(tree("---\n").kind == Tree::Kind::null);
   CHECK(tree("---\na: 1\n...\n").entries.size() == 1);
 }
 

@@ -9,7 +9,7 @@
 
 using gramstack::config::apply_override;
 using gramstack::config::Faults;
-using gramstack::config::Node;
+using gramstack::config::Tree;
 using gramstack::test::message_of;
 
 namespace {
@@ -23,8 +23,8 @@ const std::string kText =
     "    batch: 10\n"
     "  - module: classifier\n";
 
-Node with(const std::vector<std::string>& options, std::string& message) {
-  Node root;
+Tree with(const std::vector<std::string>& options, std::string& message) {
+  Tree root;
   message = message_of([&] {
     Faults faults("p.yaml", kText);
     root = gramstack::config::parse(kText, 0, faults);
@@ -34,9 +34,9 @@ Node with(const std::vector<std::string>& options, std::string& message) {
   return root;
 }
 
-Node with(const std::vector<std::string>& options) {
+Tree with(const std::vector<std::string>& options) {
   std::string message;
-  Node root = with(options, message);
+  Tree root = with(options, message);
   CHECK(message == "");
   return root;
 }
@@ -50,11 +50,11 @@ std::string fault_of(const std::string& option) {
 }  // namespace
 
 TEST_CASE("config: an override replaces, adds and makes mappings on the way") {
-  const Node root = with({"seed=7", "stack.features.batch=256", "stack.classifier.optimizer.lr=1e-3",
+  const Tree root = with({"seed=7", "stack.features.batch=256", "stack.classifier.optimizer.lr=1e-3",
                           "data.augment.0.type=crop", "device={type: reference, threads: 2}", "name=a=b # c"});
   CHECK(root.find("seed")->value.text == "7");
   CHECK(root.find("seed")->value.place.source == 1);
-  const Node& stack = root.find("stack")->value;
+  const Tree& stack = root.find("stack")->value;
   CHECK(stack.items[0].find("batch")->value.text == "256");
   CHECK(stack.items[1].find("optimizer")->value.find("lr")->value.text == "1e-3");
   CHECK(stack.items[1].find("optimizer")->value.find("lr")->value.place.source == 3);
@@ -69,8 +69,8 @@ TEST_CASE("config: of two overrides of one path the last counts") {
 }
 
 TEST_CASE("config: an override without value puts nothing there") {
-  const Node root = with({"seed="});
-  CHECK(root.find("seed")->value.kind == Node::Kind::null);
+  const Tree root = with({"seed="});
+  CHECK(root.find("seed")->value.kind == Tree::Kind::null);
   CHECK(root.find("seed")->value.place.source == 1);
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("config: faults of overrides name the option") {
 TEST_CASE("config: what an override put in is blamed on it") {
   CHECK(message_of([] {
           Faults faults("p.yaml", kText);
-          Node root = gramstack::config::parse(kText, 0, faults);
+          Tree root = gramstack::config::parse(kText, 0, faults);
           apply_override(root, "stack.features.btch=256", faults);
           const std::vector<std::string> known{"module", "batch", "epochs"};
           gramstack::config::check_keys(root.find("stack")->value.items[0], {"module 'features'", {}, "key"}, known,

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "pipeline/parts.h"
+
+namespace gramstack {
+namespace {
+
+using config::Entry;
+using config::Tree;
+
+void apply(const Typed& typed, DataPart& part) {
+  if (typed.type == "flip") part.spec.augment.flip = true;
+  if (typed.type != "crop") return;
+  part.spec.augment.crop_padding = typed.own.value("padding").integer;
+  part.padding = typed.own.place("padding");
+}
+
+void read_augmentation(const Tree& item, std::set<std::string>& seen, DataPart& part, const Reader& reader) {
+  const std::optional<Typed> typed = read_typed(item, core_alternatives("augment"), {}, reader.faults);
+  if (!typed) return;
+  if (!seen.insert(typed->type).second)
+    reader.faults.add(typed->owner.place, fmt::format("'augment' has a second '{}'; keep one", typed->type));
+  if (typed->own.ok()) apply(*typed, part);
+  part.resolved.entries.back().value.items.push_back(typed->resolved);
+}
+
+void read_augmentations(const Entry* entry, DataPart& part, const Reader& reader) {
+  Tree list;
+  list.kind = Tree::Kind::sequence;
+  list.place.source = config::Place::kDefault;
+  if (entry) list.place = entry->value.place;
+  part.resolved.entries.push_back({"augment", list.place, list});
+  if (!entry || entry->value.kind == Tree::Kind::invalid) return;
+  if (entry->value.kind != Tree::Kind::sequence)
+    return reader.faults.add(
+        entry->value.place,
+        fmt::format("'augment' expects a list such as [{{type: flip}}], got {}", describe(entry->value)));
+  std::set<std::string> seen;
+  for (const Tree& item : entry->value.items) read_augmentation(item, seen, part, reader);
+}
+
+}  // namespace
+
+DevicePart read_device(const Entry* entry, const config::Place& place, const Reader& reader) {
+  Tree node;
+  node.kind = Tree::Kind::mapping;
+  node.place = place;
+  if (entry) node = entry->value;
+  DevicePart part;
+  part.typed = read_typed(node, components(reader.registry, GRAMSTACK_DEVICE), {nullptr, "onednn"}, reader.faults);
+  part.device = make<Device>(reader.registry, GRAMSTACK_DEVICE, part.typed, reader.faults);
+  if (part.typed) part.resolved = part.typed->resolved;
+  return part;
+}
+
+DataPart read_data(const Tree& node, const Reader& reader) {
+  DataPart part;
+  part.typed = read_typed(node, components(reader.registry, GRAMSTACK_DATASET), {&core_table("data")}, reader.faults);
+  if (!part.typed) return part;
+  part.resolved = part.typed->resolved;
+  part.spec.dataset = make<Dataset>(reader.registry, GRAMSTACK_DATASET, part.typed, reader.faults);
+  read_augmentations(node.find("augment"), part, reader);
+  if (!part.typed->beside.ok()) return part;
+  part.spec.validation = part.typed->beside.value("validation").integer;
+  part.spec.mean = part.typed->beside.value("mean").reals;
+  part.spec.deviation = part.typed->beside.value("deviation").reals;
+  return part;
+}
+
+}  // namespace gramstack

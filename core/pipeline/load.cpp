@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/override.h"
+#include "pipeline/checks.h"
+#include "pipeline/parts.h"
+#include "pipeline/render.h"
+
+namespace gramstack {
+namespace {
+
+using config::Arguments;
+using config::Entry;
+using config::Owner;
+using config::Tree;
+
+constexpr std::int64_t kFormat = 1;
+
+/// A file of another format is only told so: its keys may mean something else.
+void check_format(const Tree& root, config::Faults& faults) {
+  const Entry* entry = root.find("gramstack");
+  StoredValue version;
+  if (!entry || entry->value.kind != Tree::Kind::scalar || entry->value.quoted) return;
+  if (parse_value(core_table("pipeline").params[0], entry->value.text, version) || version.integer == kFormat) return;
+  faults.add(entry->value.place,
+             fmt::format("the file is of format {}; this program reads format {}", version.integer, kFormat));
+  faults.throw_if_any();
+}
+
+/// Reads a whole pipeline, part by part.
+class PipelineReader {
+ public:
+  PipelineReader(const Tree& root, const Registry& registry, config::Faults& faults)
+      : root_(root), reader_{registry, faults} {}
+
+  void read(Pipeline& pipeline) {
+    const CoreTable& table = core_table("pipeline");
+    std::vector<std::string> known = config::names_of(table.params);
+    for (const CoreKey& key : table.keys) known.push_back(key.name);
+    check_keys(root_, owner_, known, reader_.faults);
+    const Arguments arguments(root_, owner_, table.params, reader_.faults);
+    read_parts();
+    check();
+    reader_.faults.throw_if_any();
+    assemble(arguments, pipeline);
+  }
+
+ private:
+  void read_parts() {
+    device_ = read_device(root_.find("device"), owner_.place, reader_);
+    if (const Entry* entry = require("data")) data_ = read_data(entry->value, reader_);
+    if (const Entry* entry = require("stack")) stack_ = read_stack(entry->value, reader_);
+  }
+
+  const Entry* require(const std::string& key) {
+    const Entry* entry = root_.find(key);
+    const std::vector<CoreKey>& keys = core_table("pipeline").keys;
+    const auto rule = std::find_if(keys.begin(), keys.end(), [&](const CoreKey& one) { return one.name == key; });
+    if (!entry) reader_.faults.add(owner_.place, fmt::format("{} needs '{}' ({})", owner_.name, key, rule->doc));
+    return entry;
+  }
+
+  void check() {
+    if (!data_.spec.dataset) return;
+    check_data(data_, stack_, reader_.faults);
+    check_graphs(data_, stack_, device_, reader_.faults);
+  }
+
+  void assemble(const Arguments& arguments, Pipeline& pipeline) {
+    pipeline.name = arguments.value("name").text;
+    pipeline.seed = static_cast<std::uint64_t>(arguments.value("seed").integer);
+    Tree resolved = arguments.resolved();
+    if (pipeline.name.empty()) {
+      pipeline.name = pipeline.file.stem().string();
+      resolved.find("name")->value = config::default_scalar(pipeline.name);
+    }
+    pipeline.device = device_.device;
+    pipeline.data = data_.spec;
+    pipeline.data.resolved = render(data_.resolved, Origins::hidden);
+    Tree stack;
+    stack.kind = Tree::Kind::sequence;
+    for (ModulePart& part : stack_) {
+      part.spec.resolved = render(part.resolved, Origins::hidden);
+      pipeline.stack.push_back(part.spec);
+      stack.items.push_back(part.resolved);
+    }
+    resolved.entries.push_back({"device", {}, device_.resolved});
+    resolved.entries.push_back({"data", {}, data_.resolved});
+    resolved.entries.push_back({"stack", {}, stack});
+    pipeline.resolved = render(resolved, Origins::shown);
+  }
+
+  const Tree& root_;
+  Reader reader_;
+  Owner owner_{"a pipeline", {}, "key"};
+  DevicePart device_;
+  DataPart data_;
+  std::vector<ModulePart> stack_;
+};
+
+void check_root(const Tree& root, config::Faults& faults) {
+  if (root.kind == Tree::Kind::null)
+    faults.add({}, "the file is empty; a pipeline starts with 'gramstack: 1'");
+  else
+    config::expect_mapping(root, "a pipeline", "{gramstack: 1, ...}", faults);
+  if (root.kind != Tree::Kind::mapping) faults.throw_if_any();
+}
+
+}  // namespace
+
+Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                       const Registry& registry) {
+  Pipeline pipeline;
+  pipeline.file = file;
+  pipeline.given = config::read_text(file.string());
+  config::Faults faults(file.string(), pipeline.given);
+  Tree root = config::parse(pipeline.given, 0, faults);
+  if (root.kind == Tree::Kind::invalid) faults.throw_if_any();
+  check_root(root, faults);
+  for (const std::string& option : overrides) config::apply_override(root, option, faults);
+  check_format(root, faults);
+  PipelineReader(root, registry, faults).read(pipeline);
+  return pipeline;
+}
+
+}  // namespace gramstack

@@ -1,0 +1,54 @@
+// The parts of a pipeline as read from its file: what was made, and the places that later checks blame.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/pipeline.h"
+#include "pipeline/typed.h"
+
+namespace gramstack {
+
+struct DevicePart {
+  std::shared_ptr<Device> device;  ///< null after a fault; likewise the objects below
+  std::optional<Typed> typed;
+  config::Tree resolved;
+};
+
+struct DataPart {
+  DataSpec spec;
+  std::optional<Typed> typed;
+  config::Place padding;  ///< of the crop
+  config::Tree resolved;
+};
+
+struct ModulePart {
+  ModuleSpec spec;
+  config::Owner owner;  ///< "module 'features'", at its name
+  std::optional<Typed> backbone, kernel, optimizer;
+  std::vector<Typed> losses;  ///< as spec.losses
+  bool has_kernel = false;    ///< whether the file gives one
+  config::Place batch, per_class, kernel_key;
+  config::Tree resolved;
+};
+
+/// What reading a part needs besides its node.
+struct Reader {
+  const Registry& registry;
+  config::Faults& faults;
+};
+
+/// Absent: {type: onednn}, blamed on `place`.
+DevicePart read_device(const config::Entry* entry, const config::Place& place, const Reader& reader);
+DataPart read_data(const config::Tree& node, const Reader& reader);
+std::vector<ModulePart> read_stack(const config::Tree& node, const Reader& reader);
+
+struct SchedulePart {
+  std::optional<Schedule> schedule;
+  config::Tree resolved;
+};
+/// From the keys `schedule` and `epochs` of a module.
+SchedulePart read_schedule(const config::Tree& module, const config::Owner& owner, const Reader& reader);
+
+}  // namespace gramstack

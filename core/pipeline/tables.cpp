@@ -1,0 +1,117 @@
+#include "pipeline/tables.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "api/author.h"
+
+namespace gramstack {
+namespace {
+
+constexpr double kMostEpochs = 1e6;
+constexpr double kMostImages = 1e9;
+
+constexpr gramstack_param kPipeline[] = {
+    integer("gramstack", "version of the format: 1", nullptr),
+    text("name", "what reports call it; empty: the file's name", ""),
+    integer("seed", "where all random numbers come from", "0", 0),
+};
+
+constexpr gramstack_param kData[] = {
+    integer("validation", "training images held out, the same number of each class, never augmented", "0", 0,
+            kMostImages, "images"),
+    reals("mean", "subtracted from pixel values in [0, 1], by channel; empty: that of the training images", "", 0, 1),
+    reals("deviation", "what they are then divided by, by channel; empty: that of the training images", "", 1e-6, 1e6),
+};
+
+constexpr gramstack_param kModule[] = {
+    text("module", "its name: letters, digits, - and _", nullptr),
+    integer("batch", "images in a training step", "128", 1, 1e6, "images"),
+    boolean("augment", "whether its training images are augmented as `data` says", "true"),
+};
+
+constexpr gramstack_param kLabels[] = {
+    integer("per_class", "labelled images of each class to train on", nullptr, 1, kMostImages, "images"),
+};
+
+constexpr gramstack_param kLoss[] = {
+    real("weight", "factor of this loss in the sum that is minimised", "1", 0, 1e6),
+};
+
+constexpr gramstack_param kCrop[] = {
+    integer("padding", "zeros around an image before a window of its size is cut out at random", nullptr, 1, 1e4,
+            "pixels"),
+};
+
+constexpr gramstack_param epochs_row() {
+  return integer("epochs", "passes over the training images", nullptr, 1, kMostEpochs, "epochs");
+}
+constexpr gramstack_param warmup_row() {
+  return real("warmup", "linear rise from 0 at the beginning", "0", 0, kMostEpochs, "epochs");
+}
+constexpr gramstack_param final_row() { return real("final_factor", "factor on the rate at the end", "0", 0, 1e6); }
+
+constexpr gramstack_param kConstant[] = {epochs_row(), warmup_row()};
+constexpr gramstack_param kSteps[] = {
+    integers("epochs", "passes over the training images in each stage", nullptr, 1, kMostEpochs, "epochs"),
+    real("factor", "factor on the rate after each stage", "0.1", 0, 1e6),
+    warmup_row(),
+};
+constexpr gramstack_param kCosine[] = {epochs_row(), warmup_row(), final_row()};
+constexpr gramstack_param kOneCycle[] = {
+    epochs_row(),
+    real("peak", "share of the training after which the rate is highest", "0.3", 0, 1),
+    real("start_factor", "factor on the rate at the beginning", "0.04", 0, 1e6),
+    final_row(),
+};
+
+std::vector<CoreKey> pipeline_keys() {
+  return {{"device", "where it is computed; default {type: onednn}", "device"},
+          {"data", "the data set, and what of it is held out and augmented", "data", false, true},
+          {"stack", "the modules from input to output; the last one is the output module", "module", true, true}};
+}
+
+std::vector<CoreKey> module_keys() {
+  return {{"backbone", "its trainable layers", "backbone", false, true},
+          {"kernel", "the nonlinearity a hidden module ends with; the output module has none", "kernel"},
+          {"loss", "what is minimised: one, or a list whose weighted sum is", "loss", false, true},
+          {"optimizer", "how the weights are changed", "optimizer", false, true},
+          {"schedule", "how long it is trained and with which factor on the learning rate", "schedule"},
+          {"epochs", "passes over the training images, where the schedule does not say", ""},
+          {"labels", "how many labelled images it is trained on; default all", "labels"}};
+}
+
+std::vector<CoreTable> make_tables() {
+  return {
+      {"pipeline", "a pipeline file", kPipeline, pipeline_keys()},
+      {"data",
+       "what stands beside a data set's own parameters",
+       kData,
+       {{"augment", "changes of training images made at random", "augment", true}}},
+      {"module", "one entry of the stack", kModule, module_keys()},
+      {"labels", "the labels that a module is trained with, or `all`", kLabels},
+      {"loss", "what stands beside a loss's own parameters", kLoss},
+      {"schedule/constant", "the base rate throughout", kConstant},
+      {"schedule/steps", "the rate is multiplied by a factor after each stage", kSteps},
+      {"schedule/cosine", "half a cosine from the base rate down to the final one", kCosine},
+      {"schedule/one-cycle", "two straight lines: up to the base rate, then down", kOneCycle},
+      {"augment/crop", "a window cut out at random", kCrop},
+      {"augment/flip", "mirrored left to right, every second image", {}},
+  };
+}
+
+}  // namespace
+
+std::span<const CoreTable> core_tables() {
+  static const std::vector<CoreTable> tables = make_tables();
+  return tables;
+}
+
+const CoreTable& core_table(std::string_view name) {
+  for (const CoreTable& table : core_tables())
+    if (table.name == name) return table;
+  throw std::logic_error(fmt::format("no core table '{}'", name));
+}
+
+}  // namespace gramstack
