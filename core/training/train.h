@@ -57,7 +57,13 @@ struct RunOptions {
   /// Error(interrupted or terminated) is thrown.
   const std::atomic<int>* stop = nullptr;
   double checkpoint_seconds = 30;  ///< within an epoch; one is always written between modules
+  /// Bytes of memory for a table of frozen modules' outputs; when it would be larger, they are computed again.
+  std::size_t feature_memory = std::size_t{2} << 30;
 };
+
+/// All that run() checks before any work: that the modules fit together, the data suffice, and the device takes every
+/// node. Throws Error.
+void check(const Pipeline& pipeline, bool end_to_end);
 
 /// Trains into a new run folder. Throws Error; a run that failed or was interrupted can be resumed.
 RunReport run(const Pipeline& pipeline, const RunOptions& options);

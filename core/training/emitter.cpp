@@ -1,0 +1,100 @@
+#include "training/emitter.h"
+
+#include <fmt/core.h>
+
+namespace gramstack {
+namespace {
+
+Shape with_batch(std::int64_t batch, const Shape& row) {
+  Shape shape{batch};
+  shape.insert(shape.end(), row.begin(), row.end());
+  return shape;
+}
+
+}  // namespace
+
+Value Emitter::rows(std::string name, const Shape& row, std::int64_t batch) {
+  return builder_.input(std::move(name), {builder_.real(), with_batch(batch, row)});
+}
+
+Value Emitter::labels(std::int64_t batch) { return builder_.input("labels", {DataType::i32, {batch}}); }
+
+Value Emitter::source(Source source, std::size_t first, std::int64_t batch) {
+  if (source == Source::features) return rows("features", network_.shapes[first].input, batch);
+  const ImageFormat& format = network_.format;
+  Value images = builder_.input("images", {DataType::u8, {batch, format.channels, format.height, format.width}});
+  if (source == Source::augmented_images) {
+    const Value offsets = builder_.input("offsets", {DataType::i32, {batch, 3}});
+    images = builder_.crop_flip(images, offsets, network_.pipeline->data.augment.crop_padding);
+  }
+  return builder_.normalize_images(images, network_.mean, network_.deviation);
+}
+
+Value Emitter::features(std::size_t module, Value preactivation) {
+  const Builder::Scope in_module = builder_.scope(network_.module(module).name);
+  const Builder::Scope in_kernel = builder_.scope("kernel");
+  return network_.module(module - 1).kernel->features(builder_, preactivation);
+}
+
+Value Emitter::backbone(std::size_t module, Value features) {
+  const std::int64_t classes = static_cast<std::int64_t>(network_.classes.size());
+  const Builder::Scope in_module = builder_.scope(network_.module(module).name);
+  return network_.module(module).backbone->emit(
+      builder_, features, network_.is_output(module) ? std::optional(classes) : std::nullopt);
+}
+
+Value Emitter::module(std::size_t module, Value input, bool cached) {
+  const bool is_features = module == 0 || (cached && network_.features_cached[module]);
+  return backbone(module, is_features ? input : features(module, input));
+}
+
+LossInput Emitter::loss_input(std::size_t module, Value output, Value labels) {
+  LossInput input;
+  if (network_.is_output(module)) {
+    input.prediction = output;
+    input.one_hot = builder_.one_hot(labels, static_cast<std::int64_t>(network_.classes.size()));
+  } else {
+    input.prediction = network_.module(module).kernel->gram(builder_, output);
+    input.pairs = builder_.pair_masks(labels);
+    input.range = network_.module(module).kernel->range();
+  }
+  return input;
+}
+
+Value Emitter::losses(std::size_t module, Value output, Value labels) {
+  const Builder::Scope in_module = builder_.scope(network_.module(module).name);
+  const Builder::Scope in_loss = builder_.scope("loss");
+  const LossInput input = loss_input(module, output, labels);
+  Value total;
+  for (const LossTerm& term : network_.module(module).losses) {
+    const Builder::Scope in_term = builder_.scope(term.name);
+    const Value loss = term.loss->emit(builder_, input);
+    const Value weighted = term.weight == 1 ? loss : builder_.multiply(loss, term.weight);
+    total = total ? builder_.add(total, weighted) : weighted;
+  }
+  return total;
+}
+
+std::vector<Parameter> Emitter::weights_of(const Segment& segment) {
+  std::vector<Parameter> weights;
+  for (const Parameter& parameter : builder_.graph().parameters())
+    for (std::size_t m = segment.first; m <= segment.last; ++m)
+      if (parameter.role == Role::weight && parameter.name.starts_with(network_.prefix(m)))
+        weights.push_back(parameter);
+  return weights;
+}
+
+void Emitter::descend(const Segment& segment, Value loss) {
+  const std::vector<Parameter> weights = weights_of(segment);
+  std::vector<Value> values;
+  for (const Parameter& weight : weights) values.push_back(weight.value);
+  const std::vector<Value> slopes = gradients(builder_.graph(), loss, values);
+  const Value learning_rate = builder_.input("learning_rate", {builder_.real(), {}});
+  const Value step = builder_.input("step", {builder_.real(), {}});
+  const Optimizer& optimizer = *network_.module(segment.first).optimizer;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    builder_.update(values[i],
+                    optimizer.emit(builder_, {weights[i].name, values[i], slopes[i], learning_rate, step}));
+}
+
+}  // namespace gramstack

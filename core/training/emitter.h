@@ -1,0 +1,38 @@
+// Emits the parts that the graphs of a run are made of.
+#pragma once
+
+#include "api/builder.h"
+#include "training/network.h"
+#include "training/step.h"
+
+namespace gramstack {
+
+class Emitter {
+ public:
+  Emitter(const Network& network, Graph& graph, Mode mode) : network_(network), builder_(graph, mode) {}
+  Builder& builder() { return builder_; }
+
+  /// Normalised images, or the cached input of module `first`.
+  Value source(Source source, std::size_t first, std::int64_t batch);
+  Value rows(std::string name, const Shape& row, std::int64_t batch);  ///< an f32 input [batch, row...]
+  Value labels(std::int64_t batch);
+
+  /// Kernel features of the module below `module`.
+  Value features(std::size_t module, Value preactivation);
+  Value backbone(std::size_t module, Value features);
+  /// The module's output from the pre-activation of the module below (module 0: from images), or from its cached input.
+  Value module(std::size_t module, Value input, bool cached);
+  /// The weighted sum of the module's losses on its output.
+  Value losses(std::size_t module, Value output, Value labels);
+  /// Updates the weights of the segment's modules by the first one's optimizer.
+  void descend(const Segment& segment, Value loss);
+
+ private:
+  LossInput loss_input(std::size_t module, Value output, Value labels);
+  std::vector<Parameter> weights_of(const Segment& segment);
+
+  const Network& network_;
+  Builder builder_;
+};
+
+}  // namespace gramstack

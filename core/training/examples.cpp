@@ -1,0 +1,60 @@
+#include "training/examples.h"
+
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+namespace gramstack {
+
+Examples::Examples(Records records, Indices images) : records_(records), images_(std::move(images)) {
+  labels_.reserve(images_.size());
+  for (const std::int64_t image : images_) labels_.push_back(records_.labels[static_cast<std::size_t>(image)]);
+}
+
+Examples all_examples(const Network& network, Split split) {
+  const Records records = network.pipeline->data.dataset->records(split);
+  Indices images(static_cast<std::size_t>(records.size()));
+  std::iota(images.begin(), images.end(), 0);
+  return {records, std::move(images)};
+}
+
+Indices all_positions(const Examples& examples) {
+  Indices positions(static_cast<std::size_t>(examples.size()));
+  std::iota(positions.begin(), positions.end(), 0);
+  return positions;
+}
+
+Feed::Feed(const Network& network, Examples examples, bool augmented)
+    : examples_(std::move(examples)),
+      source_(augmented ? Source::augmented_images : Source::images),
+      row_bytes_(static_cast<std::size_t>(network.format.bytes())) {}
+
+Feed::Feed(Examples examples, std::vector<float> rows, std::int64_t width)
+    : examples_(std::move(examples)),
+      source_(Source::features),
+      row_bytes_(static_cast<std::size_t>(width) * sizeof(float)),
+      rows_(std::move(rows)) {}
+
+const std::byte* Feed::row(std::int64_t example) const {
+  if (source_ != Source::features) return reinterpret_cast<const std::byte*>(examples_.pixels(example));
+  return reinterpret_cast<const std::byte*>(rows_.data()) + static_cast<std::size_t>(example) * row_bytes_;
+}
+
+void Feed::write_rows(Plan& plan, std::span<const std::int64_t> batch) {
+  buffer_.resize(batch.size() * row_bytes_);
+  std::byte* out = buffer_.data();
+  for (const std::int64_t example : batch) {
+    std::memcpy(out, row(example), row_bytes_);
+    out += row_bytes_;
+  }
+  plan.write(source_ == Source::features ? "features" : "images", buffer_);
+}
+
+void Feed::write_labels(Plan& plan, std::span<const std::int64_t> batch) {
+  label_buffer_.clear();
+  for (const std::int64_t example : batch)
+    label_buffer_.push_back(examples_.labels()[static_cast<std::size_t>(example)]);
+  plan.write("labels", std::as_bytes(std::span(label_buffer_)));
+}
+
+}  // namespace gramstack

@@ -1,0 +1,129 @@
+#include "training/inference.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "training/parameters.h"
+
+namespace gramstack {
+namespace {
+
+constexpr std::int64_t kLargestBatch = 256;
+
+std::int64_t largest_block(const std::vector<Indices>& blocks) {
+  std::size_t size = 0;
+  for (const Indices& block : blocks) size = std::max(size, block.size());
+  return static_cast<std::int64_t>(size);
+}
+
+}  // namespace
+
+std::int64_t inference_batch(std::int64_t count) {
+  const std::int64_t batches = std::max<std::int64_t>(1, (count + kLargestBatch - 1) / kLargestBatch);
+  return std::max<std::int64_t>(1, (count + batches - 1) / batches);
+}
+
+std::int64_t best_class(std::span<const float> scores) {
+  return std::max_element(scores.begin(), scores.end()) - scores.begin();
+}
+
+Inference::Inference(Device& device, Graph graph, std::int64_t batch)
+    : graph_(std::move(graph)),
+      batch_(batch),
+      width_(graph_.type(graph_.outputs().front().value).elements() / batch),
+      plan_(device.compile(graph_)),
+      rows_(static_cast<std::size_t>(batch_ * width_)) {}
+
+void Inference::write(const TensorMap& parameters) { write_parameters(*plan_, graph_, parameters); }
+
+std::vector<float> Inference::run(Feed& feed, std::span<const std::int64_t> positions, const Poll& poll) {
+  std::vector<float> outputs;
+  outputs.reserve(positions.size() * static_cast<std::size_t>(width_));
+  Indices batch;
+  while (!positions.empty()) {
+    const std::size_t count = std::min(positions.size(), static_cast<std::size_t>(batch_));
+    batch.assign(positions.begin(), positions.begin() + static_cast<std::ptrdiff_t>(count));
+    batch.resize(static_cast<std::size_t>(batch_), batch.back());
+    feed.write_rows(*plan_, batch);
+    plan_->run();
+    plan_->read("output", std::as_writable_bytes(std::span(rows_)));
+    outputs.insert(outputs.end(), rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count) * width_);
+    positions = positions.subspan(count);
+    if (poll) poll();
+  }
+  return outputs;
+}
+
+Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
+                     const Poll& poll) {
+  if (evaluation_source(network, segment, examples.size()) == Source::images)
+    return Feed(network, std::move(examples));
+  const std::int64_t batch = inference_batch(examples.size());
+  Inference inference(*network.pipeline->device, input_graph(network, segment.first, batch), batch);
+  inference.write(parameters);
+  Feed images(network, examples);
+  std::vector<float> rows = inference.run(images, all_positions(examples), poll);
+  return Feed(std::move(examples), std::move(rows), inference.width());
+}
+
+BlockEvaluator::BlockEvaluator(const Network& network, const GraphPart& part, Feed& feed, std::vector<Indices> blocks)
+    : network_(network),
+      module_(part.last),
+      feed_(feed),
+      blocks_(std::move(blocks)),
+      inference_(*network.pipeline->device, inference_graph(network, part, inference_batch(largest_block(blocks_))),
+                 inference_batch(largest_block(blocks_))) {}
+
+Measure BlockEvaluator::measure(const TensorMap& parameters, const Poll& poll) {
+  inference_.write(parameters);
+  Measure measure;
+  for (const Indices& block : blocks_) {
+    const std::vector<float> outputs = inference_.run(feed_, block, poll);
+    measure.loss += loss_of(outputs, block, parameters) / static_cast<double>(blocks_.size());
+    if (network_.is_output(module_)) measure.correct += correct_of(outputs, block);
+    measure.count += static_cast<std::int64_t>(block.size());
+  }
+  if (!std::isfinite(measure.loss))
+    throw Error(ExitCode::numerical,
+                fmt::format("module '{}': the loss of the trained weights is {} on {} held-out or training images: "
+                            "try a lower learning rate",
+                            network_.module(module_).name, measure.loss, measure.count));
+  return measure;
+}
+
+BlockEvaluator::Objective& BlockEvaluator::objective(std::int64_t batch) {
+  Objective& objective = objectives_[batch];
+  if (!objective.plan) {
+    objective.graph = objective_graph(network_, module_, batch);
+    objective.plan = network_.pipeline->device->compile(objective.graph);
+  }
+  return objective;
+}
+
+double BlockEvaluator::loss_of(const std::vector<float>& outputs, const Indices& block, const TensorMap& parameters) {
+  const Objective& objective = this->objective(static_cast<std::int64_t>(block.size()));
+  Plan& plan = *objective.plan;
+  write_parameters(plan, objective.graph, parameters);
+  plan.write("output", std::as_bytes(std::span(outputs)));
+  feed_.write_labels(plan, block);
+  plan.run();
+  float loss = 0;
+  plan.read("loss", std::as_writable_bytes(std::span(&loss, 1)));
+  return loss;
+}
+
+std::int64_t BlockEvaluator::correct_of(const std::vector<float>& outputs, const Indices& block) const {
+  const std::size_t width = static_cast<std::size_t>(inference_.width());
+  std::int64_t correct = 0;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const std::int32_t label = feed_.examples().labels()[static_cast<std::size_t>(block[i])];
+    if (best_class(std::span(outputs).subspan(i * width, width)) == label) ++correct;
+  }
+  return correct;
+}
+
+}  // namespace gramstack

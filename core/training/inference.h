@@ -1,0 +1,74 @@
+// Running graphs without training: outputs of many examples, and losses and accuracies of blocks of them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "api/device.h"
+#include "store/tensors.h"
+#include "training/examples.h"
+
+namespace gramstack {
+
+/// Examples that one inference plan takes at a time, chosen so that `count` fill the batches well.
+std::int64_t inference_batch(std::int64_t count);
+
+/// A plan whose output "output" is wanted for many examples.
+class Inference {
+ public:
+  /// `graph`: of batches of `batch`.
+  Inference(Device& device, Graph graph, std::int64_t batch);
+  void write(const TensorMap& parameters);
+  std::int64_t width() const { return width_; }  ///< numbers an example
+  /// One row of width() numbers for each of `positions`. The last batch is filled up with its last example.
+  std::vector<float> run(Feed& feed, std::span<const std::int64_t> positions, const Poll& poll);
+
+ private:
+  Graph graph_;
+  std::int64_t batch_, width_;
+  std::unique_ptr<Plan> plan_;
+  std::vector<float> rows_;
+};
+
+/// The feed for evaluation of a segment: cached inputs when they fit into memory, else images.
+Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
+                     const Poll& poll);
+
+struct Measure {
+  double loss = 0;  ///< mean over the blocks
+  std::int64_t correct = 0, count = 0;
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(count); }
+};
+
+/// Examples whose loss is measured together: pairwise losses depend on how many they are.
+inline constexpr std::int64_t kBlockSize = 1000;
+
+/// Measures a module's output on blocks of examples.
+class BlockEvaluator {
+ public:
+  /// `module`: at or above feed's module. `blocks`: positions within the feed's examples.
+  BlockEvaluator(const Network& network, const GraphPart& part, Feed& feed, std::vector<Indices> blocks);
+  Measure measure(const TensorMap& parameters, const Poll& poll);
+
+ private:
+  struct Objective {
+    Graph graph;
+    std::unique_ptr<Plan> plan;
+  };
+  double loss_of(const std::vector<float>& outputs, const Indices& block, const TensorMap& parameters);
+  std::int64_t correct_of(const std::vector<float>& outputs, const Indices& block) const;
+  Objective& objective(std::int64_t batch);
+
+  const Network& network_;
+  std::size_t module_;
+  Feed& feed_;
+  std::vector<Indices> blocks_;
+  Inference inference_;
+  std::map<std::int64_t, Objective> objectives_;  ///< by batch
+};
+
+/// The class with the highest score; of equal ones the first.
+std::int64_t best_class(std::span<const float> scores);
+
+}  // namespace gramstack

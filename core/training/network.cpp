@@ -1,0 +1,115 @@
+#include "training/network.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cmath>
+
+#include "training/emitter.h"
+
+namespace gramstack {
+namespace {
+
+Shape without_batch(const Shape& shape) { return Shape(shape.begin() + 1, shape.end()); }
+
+/// How often each byte value occurs in each channel: sums over it are exact in any order.
+std::vector<std::array<std::uint64_t, 256>> histograms(const Dataset& dataset, const Indices& images) {
+  const ImageFormat format = dataset.format();
+  const Records records = dataset.records(Split::train);
+  const std::size_t plane = static_cast<std::size_t>(format.height * format.width);
+  std::vector<std::array<std::uint64_t, 256>> counts(static_cast<std::size_t>(format.channels));
+  for (const std::int64_t image : images) {
+    const std::uint8_t* pixel = records.image(image);
+    for (std::array<std::uint64_t, 256>& channel : counts)
+      for (std::size_t i = 0; i < plane; ++i) ++channel[*pixel++];
+  }
+  return counts;
+}
+
+struct Statistics {
+  double mean, deviation;
+};
+
+/// A channel that is constant keeps its unit: deviation 1.
+Statistics statistics(const std::array<std::uint64_t, 256>& counts) {
+  double count = 0, sum = 0, squares = 0;
+  for (std::size_t value = 0; value < counts.size(); ++value) {
+    const double weight = static_cast<double>(counts[value]), x = static_cast<double>(value) / 255;
+    count += weight;
+    sum += weight * x;
+    squares += weight * x * x;
+  }
+  const double mean = sum / count, variance = squares / count - mean * mean;
+  return {mean, variance > 1e-8 ? std::sqrt(variance) : 1.0};
+}
+
+void check_output(const Network& network, const Shape& output) {
+  const Shape wanted{static_cast<std::int64_t>(network.classes.size())};
+  if (output != wanted)
+    throw Error(ExitCode::configuration,
+                fmt::format("module '{}': the output module must give {} scores an image, one a class; it gives {}",
+                            network.module(network.size() - 1).name, wanted[0], to_string(output)));
+}
+
+/// Emits the whole stack once and notes what lies between its modules.
+void measure_shapes(Network& network) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  Value output = emitter.source(Source::images, 0, 1);
+  for (std::size_t m = 0; m < network.size(); ++m) {
+    const std::size_t parameters = graph.parameters().size();
+    const Value features = m > 0 ? emitter.features(m, output) : output;
+    const bool cached = m > 0 && graph.parameters().size() == parameters;
+    network.features_cached.push_back(cached);
+    const Shape input = without_batch(graph.shape(cached ? features : output));
+    output = emitter.backbone(m, features);
+    network.shapes.push_back({input, without_batch(graph.shape(output))});
+  }
+  check_output(network, network.shapes.back().output);
+}
+
+}  // namespace
+
+LabelView Network::labels(Split split) const { return {pipeline->data.dataset->records(split).labels, classes}; }
+
+bool Network::augmented(const Segment& segment) const {
+  return module(segment.first).augment && pipeline->data.augment.any();
+}
+
+Moments image_moments(const Pipeline& pipeline, const Indices& training) {
+  const DataSpec& data = pipeline.data;
+  if (!data.mean.empty() && !data.deviation.empty()) return {data.mean, data.deviation};
+  Moments moments;
+  for (const std::array<std::uint64_t, 256>& counts : histograms(*data.dataset, training)) {
+    const Statistics channel = statistics(counts);
+    moments.mean.push_back(channel.mean);
+    moments.deviation.push_back(channel.deviation);
+  }
+  return moments;
+}
+
+Network make_network(const Pipeline& pipeline, const Moments& moments, std::size_t feature_memory) {
+  Network network;
+  network.pipeline = &pipeline;
+  network.format = pipeline.data.dataset->format();
+  network.classes = pipeline.data.dataset->classes();
+  network.mean = moments.mean;
+  network.deviation = moments.deviation;
+  network.feature_memory = feature_memory;
+  measure_shapes(network);
+  return network;
+}
+
+std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end) {
+  if (end_to_end) return {{0, pipeline.stack.size() - 1}};
+  std::vector<Segment> segments;
+  for (std::size_t m = 0; m < pipeline.stack.size(); ++m) segments.push_back({m, m});
+  return segments;
+}
+
+std::string name_of(const Network& network, const Segment& segment) {
+  if (segment.first != segment.last) return "the network (end to end)";
+  return fmt::format("module '{}'", network.module(segment.first).name);
+}
+
+}  // namespace gramstack

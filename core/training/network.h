@@ -1,0 +1,59 @@
+// What all graphs of a run share: the pipeline with what its data say, and the shapes between its modules.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/pipeline.h"
+#include "training/sampler.h"
+
+namespace gramstack {
+
+/// The modules of the stack that are trained together: one, or all of them end to end. Those below are frozen.
+struct Segment {
+  std::size_t first = 0, last = 0;
+};
+
+/// Of one image, without the batch extent.
+struct ModuleShapes {
+  Shape input;   ///< what can be cached for the module: see Network::features_cached
+  Shape output;  ///< pre-activation or scores
+};
+
+struct Network {
+  const Pipeline* pipeline = nullptr;
+  ImageFormat format;
+  std::vector<std::string> classes;
+  std::vector<double> mean, deviation;  ///< of the images, per channel
+  std::size_t feature_memory = 0;       ///< bytes that a cached table of module inputs may take
+  std::vector<ModuleShapes> shapes;
+  /// Whether a module's cached input is the kernel features of the module below. If those have parameters (centres),
+  /// which belong to the module, its input is cached before them: as pre-activations.
+  std::vector<bool> features_cached;
+
+  const ModuleSpec& module(std::size_t i) const { return pipeline->stack[i]; }
+  std::size_t size() const { return pipeline->stack.size(); }
+  bool is_output(std::size_t i) const { return i + 1 == size(); }
+  std::string prefix(std::size_t i) const { return module(i).name + "/"; }  ///< of its parameters' names
+  LabelView labels(Split split) const;
+  bool augmented(const Segment& segment) const;  ///< whether its training images are moved at random
+};
+
+struct Moments {
+  std::vector<double> mean, deviation;  ///< per channel, of pixel values in [0, 1]
+};
+
+/// The pipeline's own, or those of the training images given.
+Moments image_moments(const Pipeline& pipeline, const Indices& training);
+
+/// Finds the shapes. Throws Error(configuration) where modules do not fit together.
+Network make_network(const Pipeline& pipeline, const Moments& moments, std::size_t feature_memory);
+
+/// The segments of a run in the order they are trained.
+std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end);
+
+/// "module 'features'" or "the network (end to end)".
+std::string name_of(const Network& network, const Segment& segment);
+
+}  // namespace gramstack

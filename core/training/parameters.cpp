@@ -1,0 +1,122 @@
+#include "training/parameters.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "training/inference.h"
+#include "training/random.h"
+
+namespace gramstack {
+namespace {
+
+HostTensor tensor_of(const std::vector<float>& values, const Shape& shape) {
+  HostTensor tensor;
+  tensor.type = {DataType::f32, shape};
+  tensor.bytes.resize(tensor.type.bytes());
+  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  return tensor;
+}
+
+std::vector<float> drawn_values(const Parameter& parameter, std::int64_t count, std::uint64_t seed) {
+  const RandomStream stream(seed, parameter.name);
+  const Initializer& initializer = parameter.initializer;
+  std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(initializer.scale));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (initializer.kind == Initializer::Kind::normal)
+      values[i] = static_cast<float>(initializer.scale * stream.normal(0, i));
+    if (initializer.kind == Initializer::Kind::uniform)
+      values[i] = static_cast<float>(initializer.scale * (2 * stream.uniform(0, i) - 1));
+  }
+  return values;
+}
+
+/// `count` positions within `training` (REQUIRES: as many), shuffled; balanced: the classes by turns.
+Indices draw_examples(const Examples& training, std::int64_t count, bool balanced, std::uint64_t seed) {
+  const Indices order = RandomStream(seed, "examples").permutation(training.size(), 0);
+  if (!balanced) return Indices(order.begin(), order.begin() + count);
+  std::map<std::int32_t, Indices> by_class;
+  for (const std::int64_t example : order)
+    by_class[training.labels()[static_cast<std::size_t>(example)]].push_back(example);
+  Indices chosen;
+  for (std::size_t round = 0; static_cast<std::int64_t>(chosen.size()) < count; ++round)
+    for (const auto& [label, examples] : by_class)
+      if (round < examples.size() && static_cast<std::int64_t>(chosen.size()) < count)
+        chosen.push_back(examples[round]);
+  return chosen;
+}
+
+std::size_t module_of(const Network& network, const std::string& parameter) {
+  std::size_t m = 0;
+  while (m + 1 < network.size() && !parameter.starts_with(network.prefix(m))) ++m;
+  return m;
+}
+
+std::vector<float> example_values(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                  const Shape& shape, const Examples& training) {
+  const std::int64_t count = shape.front();
+  const std::int64_t batch = inference_batch(count);
+  Inference inference(*network.pipeline->device,
+                      preactivation_graph(network, module_of(network, parameter.name), batch), batch);
+  if (inference.width() * count != elements(shape))
+    throw Error(ExitCode::configuration, fmt::format("{}: it is {}, but an example has {} numbers", parameter.name,
+                                                     to_string(shape), inference.width()));
+  inference.write(values);
+  Feed feed(network, training);
+  return inference.run(feed, draw_examples(training, count, parameter.initializer.balanced, network.pipeline->seed),
+                       {});
+}
+
+}  // namespace
+
+void write_parameters(Plan& plan, const Graph& graph, const TensorMap& values) {
+  for (const Parameter& parameter : graph.parameters()) plan.write(parameter.name, values.at(parameter.name).bytes);
+}
+
+TensorMap read_parameters(const Plan& plan, const Graph& graph) {
+  TensorMap values;
+  for (const Parameter& parameter : graph.parameters()) {
+    HostTensor tensor{graph.type(parameter.value), {}};
+    tensor.bytes.resize(tensor.type.bytes());
+    plan.read(parameter.name, tensor.bytes);
+    values.emplace(parameter.name, std::move(tensor));
+  }
+  return values;
+}
+
+std::map<std::string, TensorType> module_tensors(const Graph& graph, const std::string& prefix) {
+  std::map<std::string, TensorType> types;
+  for (const Parameter& parameter : graph.parameters())
+    if (parameter.role != Role::slot && parameter.name.starts_with(prefix))
+      types.emplace(parameter.name.substr(prefix.size()), graph.type(parameter.value));
+  return types;
+}
+
+TensorMap without_prefix(const TensorMap& values, const std::string& prefix,
+                         const std::map<std::string, TensorType>& wanted) {
+  TensorMap result;
+  for (const auto& [name, type] : wanted) result.emplace(name, values.at(prefix + name));
+  return result;
+}
+
+TensorMap with_prefix(const TensorMap& values, const std::string& prefix) {
+  TensorMap result;
+  for (const auto& [name, tensor] : values) result.emplace(prefix + name, tensor);
+  return result;
+}
+
+// In the graph's order: a parameter's examples may depend on those before it.
+void add_initial_values(TensorMap& values, const Network& network, const Graph& graph, const Examples& training) {
+  for (const Parameter& parameter : graph.parameters()) {
+    if (values.contains(parameter.name)) continue;
+    const Shape& shape = graph.shape(parameter.value);
+    const bool examples = parameter.initializer.kind == Initializer::Kind::examples;
+    const std::vector<float> initial = examples
+                                           ? example_values(values, network, parameter, shape, training)
+                                           : drawn_values(parameter, elements(shape), network.pipeline->seed);
+    values.emplace(parameter.name, tensor_of(initial, shape));
+  }
+}
+
+}  // namespace gramstack

@@ -1,0 +1,80 @@
+#include "training/prepare.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "training/step.h"
+
+namespace gramstack {
+namespace {
+
+void check_declines(const Device& device, const Graph& graph) {
+  for (const Node& node : graph.nodes()) {
+    const std::string reason = device.declines(graph, node);
+    if (!reason.empty())
+      throw Error(ExitCode::device, fmt::format("{}: {}", node.name, reason));
+  }
+}
+
+/// Fixed centres are outputs of a module below as it was when they were drawn: end to end it goes on changing.
+void check_centres(const Graph& graph) {
+  for (const Parameter& parameter : graph.parameters())
+    if (parameter.role == Role::state && parameter.initializer.kind == Initializer::Kind::examples)
+      throw Error(ExitCode::configuration,
+                  fmt::format("{}: fixed centres are outputs of the module below, which goes on changing end to end: "
+                              "make them trainable, or train module by module",
+                              parameter.name));
+}
+
+void check_examples(const Graph& graph, std::int64_t size) {
+  for (const Parameter& parameter : graph.parameters()) {
+    if (parameter.initializer.kind != Initializer::Kind::examples) continue;
+    const std::int64_t wanted = graph.shape(parameter.value).at(0);
+    if (wanted > size)
+      throw Error(ExitCode::configuration,
+                  fmt::format("{}: {} training examples are wanted, there are {}", parameter.name, wanted, size));
+  }
+}
+
+}  // namespace
+
+Examples training_examples(const Preparation& preparation, const Segment& segment) {
+  const Network& network = preparation.network;
+  const Records records = network.pipeline->data.dataset->records(Split::train);
+  const std::optional<std::int64_t> few = network.module(segment.first).labels_per_class;
+  if (!few) return {records, preparation.images.training};
+  return {records,
+          few_per_class(network.labels(Split::train), preparation.images.training, *few, network.pipeline->seed)};
+}
+
+Examples validation_examples(const Preparation& preparation) {
+  return {preparation.network.pipeline->data.dataset->records(Split::train), preparation.images.validation};
+}
+
+Graph segment_graph(const Preparation& preparation, const Segment& segment) {
+  const Network& network = preparation.network;
+  const std::int64_t size = training_examples(preparation, segment).size();
+  return training_graph(network, segment, training_source(network, segment, size),
+                        std::min(network.module(segment.first).batch, size));
+}
+
+Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory) {
+  const Dataset& dataset = *pipeline.data.dataset;
+  const std::vector<std::string> classes = dataset.classes();
+  Preparation preparation;
+  preparation.images =
+      partition({dataset.records(Split::train).labels, classes}, pipeline.data.validation, pipeline.seed);
+  if (preparation.images.training.empty()) throw Error(ExitCode::data, "the data set has no training images");
+  preparation.network = make_network(pipeline, image_moments(pipeline, preparation.images.training), feature_memory);
+  preparation.segments = segments_of(pipeline, end_to_end);
+  for (const Segment& segment : preparation.segments) {
+    const Graph graph = segment_graph(preparation, segment);
+    check_declines(*pipeline.device, graph);
+    check_examples(graph, training_examples(preparation, segment).size());
+    if (segment.first != segment.last) check_centres(graph);
+  }
+  return preparation;
+}
+
+}  // namespace gramstack

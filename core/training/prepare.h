@@ -1,0 +1,28 @@
+// What a run needs before its first step, checked.
+#pragma once
+
+#include <vector>
+
+#include "training/examples.h"
+#include "training/network.h"
+
+namespace gramstack {
+
+struct Preparation {
+  Network network;
+  Partition images;  ///< of the training split
+  std::vector<Segment> segments;
+};
+
+/// Throws Error for whatever would fail later: shapes, too few images, nodes that the device declines.
+Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory);
+
+/// The images that a segment is trained on: all that are not held out, or some of each class.
+Examples training_examples(const Preparation& preparation, const Segment& segment);
+
+Examples validation_examples(const Preparation& preparation);
+
+/// The training step of a segment as a run compiles it.
+Graph segment_graph(const Preparation& preparation, const Segment& segment);
+
+}  // namespace gramstack

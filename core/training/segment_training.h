@@ -1,0 +1,48 @@
+// Training one segment of a run, from where its state stands to its last epoch.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "training/inference.h"
+#include "training/run_context.h"
+#include "training/step_runner.h"
+
+namespace gramstack {
+
+class SegmentTraining {
+ public:
+  /// Makes ready: caches the outputs of the frozen modules, compiles the plans, writes initial or saved parameters.
+  SegmentTraining(RunContext& run, const Segment& segment);
+  SegmentTraining(const SegmentTraining&) = delete;
+  SegmentTraining& operator=(const SegmentTraining&) = delete;
+
+  void train();  ///< at its end the run's state holds the last weights
+  TensorMap kept() const;  ///< the weights and states of the best epoch, of the last one without validation data
+  std::size_t memory() const { return runner_->memory(); }
+
+ private:
+  Feed training_feed();
+  void make_validation();
+  void write_parameters();
+  void train_step();
+  void finish_epoch();
+  void keep_if_best(double value);
+  void append_metrics(double loss, const std::optional<Measure>& validation);
+  double value_of(const Measure& measure) const;
+  const char* value_name() const;
+  Progress progress() const;
+  Poll poll();
+  void take_current() { run_.state.current = runner_->read(); }
+
+  RunContext& run_;
+  const Segment segment_;
+  const std::int64_t epochs_;
+  std::optional<Feed> validation_feed_;
+  std::optional<BlockEvaluator> validation_;
+  std::unique_ptr<StepRunner> runner_;
+  std::int64_t steps_here_ = 0;  ///< in this process, for the speed
+  double seconds_before_ = 0;
+};
+
+}  // namespace gramstack

@@ -1,0 +1,77 @@
+#include "training/step.h"
+
+#include "training/emitter.h"
+
+namespace gramstack {
+namespace {
+
+/// The output of modules 0..last (or first..last from features), in inference mode below `trained`, training from it.
+Value emit_modules(Emitter& emitter, const GraphPart& part, std::int64_t batch, std::size_t trained) {
+  const bool cached = part.source == Source::features;
+  const std::size_t begin = cached ? part.first : 0;
+  Value value = emitter.source(part.source, begin, batch);
+  for (std::size_t m = begin; m <= part.last; ++m) {
+    emitter.builder().set_mode(m >= trained ? Mode::training : Mode::inference);
+    value = emitter.module(m, value, cached && m == begin);
+  }
+  return value;
+}
+
+bool fits(const Network& network, std::size_t module, std::int64_t examples) {
+  const std::size_t row = static_cast<std::size_t>(elements(network.shapes[module].input)) * sizeof(float);
+  return static_cast<std::size_t>(examples) <= network.feature_memory / row;
+}
+
+}  // namespace
+
+Graph training_graph(const Network& network, const Segment& segment, Source source, std::int64_t batch) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::training);
+  const Value output = emit_modules(emitter, {source, segment.first, segment.last}, batch, segment.first);
+  const Value loss = emitter.losses(segment.last, output, emitter.labels(batch));
+  emitter.descend(segment, loss);
+  graph.add_output("loss", loss);
+  return without_dead_nodes(graph);
+}
+
+Graph inference_graph(const Network& network, const GraphPart& part, std::int64_t batch) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  graph.add_output("output", emit_modules(emitter, part, batch, network.size()));
+  return without_dead_nodes(graph);
+}
+
+Graph input_graph(const Network& network, std::size_t module, std::int64_t batch) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  const Value below = emit_modules(emitter, {Source::images, 0, module - 1}, batch, network.size());
+  graph.add_output("output", network.features_cached[module] ? emitter.features(module, below) : below);
+  return without_dead_nodes(graph);
+}
+
+Graph preactivation_graph(const Network& network, std::size_t module, std::int64_t batch) {
+  if (module > 0) return inference_graph(network, {Source::images, 0, module - 1}, batch);
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  graph.add_output("output", emitter.source(Source::images, 0, batch));
+  return graph;
+}
+
+Graph objective_graph(const Network& network, std::size_t module, std::int64_t batch) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  const Value output = emitter.rows("output", network.shapes[module].output, batch);
+  graph.add_output("loss", emitter.losses(module, output, emitter.labels(batch)));
+  return without_dead_nodes(graph);
+}
+
+Source training_source(const Network& network, const Segment& segment, std::int64_t examples) {
+  if (network.augmented(segment)) return Source::augmented_images;
+  return evaluation_source(network, segment, examples);
+}
+
+Source evaluation_source(const Network& network, const Segment& segment, std::int64_t examples) {
+  return segment.first > 0 && fits(network, segment.first, examples) ? Source::features : Source::images;
+}
+
+}  // namespace gramstack

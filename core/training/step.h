@@ -1,0 +1,40 @@
+// The graphs of a run. Every graph names its parameters by module: "features/conv1/weight"; a kernel's own are under
+// the module above it, whose input it makes: "classifier/kernel/centers".
+#pragma once
+
+#include "api/graph.h"
+#include "training/network.h"
+
+namespace gramstack {
+
+/// What a graph reads: "images" u8 [n,c,h,w]; these and "offsets" i32 [n,3]; or "features" f32 [n, ...], the cached
+/// input of the first module that it holds.
+enum class Source { images, augmented_images, features };
+
+struct GraphPart {
+  Source source = Source::images;
+  std::size_t first = 0, last = 0;  ///< modules; from images the frozen ones below `first` are emitted too
+};
+
+/// One step of training: also reads "labels" i32 [n], "learning_rate" and "step" (from 1); gives "loss".
+Graph training_graph(const Network& network, const Segment& segment, Source source, std::int64_t batch);
+
+/// The output of module part.last in inference mode, as "output".
+Graph inference_graph(const Network& network, const GraphPart& part, std::int64_t batch);
+
+/// What is cached for `module` (Network::shapes), from images, as "output".
+Graph input_graph(const Network& network, std::size_t module, std::int64_t batch);
+
+/// The input values of `module` from images: the pre-activations of the module below, or the normalised images.
+Graph preactivation_graph(const Network& network, std::size_t module, std::int64_t batch);
+
+/// "loss" of `module` from its "output" f32 [n, ...] and "labels".
+Graph objective_graph(const Network& network, std::size_t module, std::int64_t batch);
+
+/// Whether a segment's training step reads cached features: it is not augmented and `examples` rows fit into memory.
+Source training_source(const Network& network, const Segment& segment, std::int64_t examples);
+
+/// Likewise for evaluation, where nothing is augmented.
+Source evaluation_source(const Network& network, const Segment& segment, std::int64_t examples);
+
+}  // namespace gramstack

@@ -1,0 +1,119 @@
+#include "training/step_runner.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "training/parameters.h"
+
+namespace gramstack {
+namespace {
+
+BatchOrder::Kind order_of(const Network& network, const Segment& segment) {
+  return network.is_output(segment.first) ? BatchOrder::Kind::shuffled : BatchOrder::Kind::balanced;
+}
+
+void write_scalar(Plan& plan, const char* name, double value) {
+  const float number = static_cast<float>(value);
+  plan.write(name, std::as_bytes(std::span(&number, 1)));
+}
+
+}  // namespace
+
+StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t batch)
+    : network_(network),
+      segment_(segment),
+      feed_(std::move(feed)),
+      order_(order_of(network, segment), feed_.examples().labels(), batch, network.pipeline->seed),
+      augmentation_(network.pipeline->data.augment.crop_padding, network.pipeline->data.augment.flip,
+                    network.pipeline->seed),
+      graph_(training_graph(network, segment, feed_.source(), order_.batch())),
+      plan_(network.pipeline->device->compile(graph_)) {
+  if (order_.last_batch() == order_.batch()) return;
+  last_graph_ = training_graph(network, segment, feed_.source(), order_.last_batch());
+  last_plan_ = network.pipeline->device->compile(last_graph_);
+}
+
+std::int64_t StepRunner::images() const { return (steps() - 1) * order_.batch() + order_.last_batch(); }
+
+void StepRunner::write(const TensorMap& parameters) { write_parameters(*plan_, graph_, parameters); }
+
+bool StepRunner::is_trained(const Parameter& parameter) const {
+  for (std::size_t m = segment_.first; m <= segment_.last; ++m)
+    if (parameter.name.starts_with(network_.prefix(m))) return true;
+  return false;
+}
+
+std::map<std::string, TensorType> StepRunner::trained() const {
+  std::map<std::string, TensorType> types;
+  for (const Parameter& parameter : graph_.parameters())
+    if (is_trained(parameter)) types.emplace(parameter.name, graph_.type(parameter.value));
+  return types;
+}
+
+TensorMap StepRunner::read_trained(bool without_slots) const {
+  TensorMap values;
+  for (const Parameter& parameter : graph_.parameters()) {
+    if (!is_trained(parameter) || (without_slots && parameter.role == Role::slot)) continue;
+    HostTensor tensor{graph_.type(parameter.value), {}};
+    tensor.bytes.resize(tensor.type.bytes());
+    plan_->read(parameter.name, tensor.bytes);
+    values.emplace(parameter.name, std::move(tensor));
+  }
+  return values;
+}
+
+double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {
+  const ModuleSpec& module = network_.module(segment_.first);
+  return module.optimizer->learning_rate() * module.schedule.at(epoch * steps() + step, steps());
+}
+
+// A smaller last batch has a plan of its own; the parameters go there and back.
+StepRunner::Step StepRunner::run(std::int64_t epoch, std::int64_t step) {
+  if (epoch != epoch_) batches_ = order_.epoch(epoch_ = epoch);
+  if (!last_plan_ || step + 1 < steps()) return run_on(*plan_, epoch, step);
+  write_parameters(*last_plan_, last_graph_, read_parameters(*plan_, graph_));
+  const Step done = run_on(*last_plan_, epoch, step);
+  write(read_parameters(*last_plan_, last_graph_));
+  return done;
+}
+
+StepRunner::Step StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
+  const Indices& batch = batches_[static_cast<std::size_t>(step)];
+  feed_.write_rows(plan, batch);
+  feed_.write_labels(plan, batch);
+  if (feed_.source() == Source::augmented_images) write_offsets(plan, epoch, batch);
+  write_scalar(plan, "learning_rate", learning_rate(epoch, step));
+  write_scalar(plan, "step", static_cast<double>(epoch * steps() + step + 1));
+  plan.run();
+  float loss = 0;
+  plan.read("loss", std::as_writable_bytes(std::span(&loss, 1)));
+  if (!std::isfinite(loss)) fail(loss, epoch, step);
+  return {loss, static_cast<std::int64_t>(batch.size())};
+}
+
+void StepRunner::write_offsets(Plan& plan, std::int64_t epoch, const Indices& batch) {
+  offsets_.clear();
+  for (const std::int64_t example : batch) {
+    const std::array<std::int32_t, 3> offsets = augmentation_.offsets(epoch, feed_.examples().image(example));
+    offsets_.insert(offsets_.end(), offsets.begin(), offsets.end());
+  }
+  plan.write("offsets", std::as_bytes(std::span(offsets_)));
+}
+
+void StepRunner::fail(double loss, std::int64_t epoch, std::int64_t step) const {
+  const Indices& batch = batches_[static_cast<std::size_t>(step)];
+  Indices images;
+  for (std::size_t i = 0; i < std::min<std::size_t>(batch.size(), 5); ++i)
+    images.push_back(feed_.examples().image(batch[i]));
+  throw Error(ExitCode::numerical,
+              fmt::format("{}: the loss is {} at epoch {}, step {}; its batch begins with the training images {}: try "
+                          "a lower learning rate (it was {:g}), or a warm-up",
+                          name_of(network_, segment_), loss, epoch + 1, step + 1, fmt::join(images, ", "),
+                          learning_rate(epoch, step)));
+}
+
+}  // namespace gramstack

@@ -1,0 +1,61 @@
+// The training steps of a segment: its plan, and the batches it is fed with.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/device.h"
+#include "store/tensors.h"
+#include "training/examples.h"
+
+namespace gramstack {
+
+class StepRunner {
+ public:
+  /// Compiles the step for the feed's source. Parameters are zeros until write().
+  StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t batch);
+
+  std::int64_t steps() const { return order_.steps(); }  ///< an epoch
+  std::int64_t images() const;                           ///< trained on in an epoch, repeats counted
+  const Examples& examples() const { return feed_.examples(); }
+  const Graph& graph() const { return graph_; }
+  std::size_t memory() const { return plan_->memory().total(); }
+
+  void write(const TensorMap& parameters);
+  std::map<std::string, TensorType> trained() const;             ///< what read() gives
+  TensorMap read() const { return read_trained(false); }         ///< weights, states and slots of the segment
+  TensorMap read_weights() const { return read_trained(true); }  ///< the same without slots
+
+  struct Step {
+    double loss = 0;  ///< mean over its images
+    std::int64_t images = 0;
+  };
+  /// Step `step` of epoch `epoch`, both from 0. Throws Error(numerical) when the loss is not finite.
+  Step run(std::int64_t epoch, std::int64_t step);
+
+  double learning_rate(std::int64_t epoch, std::int64_t step) const;
+
+ private:
+  TensorMap read_trained(bool without_slots) const;
+  bool is_trained(const Parameter& parameter) const;
+  Step run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
+  void write_offsets(Plan& plan, std::int64_t epoch, const Indices& batch);
+  [[noreturn]] void fail(double loss, std::int64_t epoch, std::int64_t step) const;
+
+  const Network& network_;
+  Segment segment_;
+  Feed feed_;
+  BatchOrder order_;
+  AugmentationStream augmentation_;
+  Graph graph_;
+  std::unique_ptr<Plan> plan_;
+  Graph last_graph_;
+  std::unique_ptr<Plan> last_plan_;  ///< for a smaller last batch; null: there is none
+  std::int64_t epoch_ = -1;          ///< of batches_
+  std::vector<Indices> batches_;
+  std::vector<std::int32_t> offsets_;
+};
+
+}  // namespace gramstack

@@ -1,0 +1,97 @@
+#include "training/train.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "training/finish.h"
+#include "training/parameters.h"
+#include "training/segment_training.h"
+
+namespace gramstack {
+namespace {
+
+/// Weights are kept four times at most (current, best, slots of two numbers), and once as module files.
+void check_disk(const Preparation& prepared, const std::filesystem::path& folder) {
+  std::size_t bytes = 0;
+  const Segment all{0, prepared.network.size() - 1};
+  const Graph graph = inference_graph(prepared.network, {Source::images, all.first, all.last}, 1);
+  for (const Parameter& parameter : graph.parameters()) bytes += 5 * graph.type(parameter.value).bytes();
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  if (!error && space.available < bytes)
+    throw Error(ExitCode::resource, fmt::format("run folder {}: its disk has {} bytes left, the run needs up to {}",
+                                                folder.string(), space.available, bytes));
+}
+
+RunIdentity identity_of(const Pipeline& pipeline, const RunOptions& options, bool end_to_end) {
+  return {end_to_end, pipeline.seed, fingerprint(*pipeline.data.dataset), pipeline.device->describe(),
+          options.feature_memory};
+}
+
+void load_finished(RunContext& run) {
+  for (std::size_t m = 0; m < run.state.finished.size(); ++m) {
+    const std::filesystem::path file = run.state.finished[m].file;
+    const std::string prefix = run.network.prefix(m);
+    const ModuleFile module = read_module_file(file);
+    const Graph graph = inference_graph(run.network, {Source::images, m, m}, 1);
+    check_tensors(module.tensors, module_tensors(graph, prefix), "module file " + file.string());
+    run.parameters.merge(with_prefix(module.tensors, prefix));
+  }
+}
+
+void train_segment(RunContext& run, const Segment& segment) {
+  TensorMap kept;
+  std::size_t memory = 0;
+  {  // The plans and cached features of training are gone before those of evaluation come.
+    SegmentTraining training(run, segment);
+    training.train();
+    kept = training.kept();
+    memory = training.memory();
+  }
+  freeze(run, segment, kept, memory);
+  run.next_segment();
+}
+
+RunReport go_on(const Preparation& prepared, const RunOptions& options, RunFolder& folder, const RunIdentity& identity,
+                TrainingState state) {
+  RunContext run(prepared, options, folder, identity.data, std::move(state));
+  load_finished(run);
+  while (run.state.segment < prepared.segments.size()) train_segment(run, prepared.segments[run.state.segment]);
+  return conclude(run, identity.end_to_end);
+}
+
+}  // namespace
+
+void check(const Pipeline& pipeline, bool end_to_end) { prepare(pipeline, end_to_end, RunOptions().feature_memory); }
+
+RunReport run(const Pipeline& pipeline, const RunOptions& options) {
+  const Preparation prepared = prepare(pipeline, options.end_to_end, options.feature_memory);
+  RunFolder folder = RunFolder::create(options.folder);
+  check_disk(prepared, options.folder);
+  const RunIdentity identity = identity_of(pipeline, options, options.end_to_end);
+  folder.describe(pipeline, identity);
+  return go_on(prepared, options, folder, identity, {});
+}
+
+RunReport resume(const Pipeline& pipeline, const RunOptions& options) {
+  RunFolder folder = RunFolder::open(options.folder);
+  if (const std::optional<RunReport> report = folder.report()) return *report;
+  const bool end_to_end = folder.end_to_end().value_or(options.end_to_end);
+  const RunIdentity identity = identity_of(pipeline, options, end_to_end);
+  folder.check_same(pipeline, identity);
+  const Preparation prepared = prepare(pipeline, end_to_end, options.feature_memory);
+  folder.describe(pipeline, identity);
+  return go_on(prepared, options, folder, identity, folder.checkpoint().value_or(TrainingState{}));
+}
+
+Graph step_graph(const Pipeline& pipeline, const std::string& module, bool end_to_end) {
+  const Preparation prepared = prepare(pipeline, end_to_end, RunOptions().feature_memory);
+  for (const Segment& segment : prepared.segments)
+    for (std::size_t m = segment.first; m <= segment.last; ++m)
+      if (prepared.network.module(m).name == module) return segment_graph(prepared, segment);
+  throw Error(ExitCode::usage, fmt::format("the pipeline has no module '{}'", module));
+}
+
+}  // namespace gramstack
