@@ -149,9 +149,9 @@ std::string help_json(const ComponentInfo& component) {
 }
 
 std::string components_text(std::span<const ComponentInfo> components) {
-  std::vector<Row> rows{{"kind", "name", "plugin", "version", "file"}};
+  std::vector<Row> rows{{"kind", "name", "plugin", "version", "summary"}};
   for (const ComponentInfo& one : components)
-    rows.push_back({name_of(one.kind), one.name, one.plugin, one.version, one.file.string()});
+    rows.push_back({name_of(one.kind), one.name, one.plugin, one.version, one.summary});
   return aligned(rows, "");
 }
 

@@ -21,7 +21,7 @@ std::string help_json(std::string_view name, std::string_view summary, std::span
 /// The same with kind, plugin, version and file.
 std::string help_json(const ComponentInfo& component);
 
-/// A table with a line a component: kind, name, plugin, version, file. Ends with a newline.
+/// A table with a line a component: kind, name, plugin, version, summary. Ends with a newline.
 std::string components_text(std::span<const ComponentInfo> components);
 /// A JSON array of objects with kind, name, summary, plugin, version and file.
 std::string components_json(std::span<const ComponentInfo> components);

@@ -105,10 +105,10 @@ TEST_CASE("help: a default has the JSON type of its parameter") {
 TEST_CASE("help: the components as a table and as JSON") {
   const ComponentInfo both[] = {kGaussian, kSgd};
   CHECK(components_text(both) ==
-        "kind       name      plugin      version  file\n"
-        "kernel     gaussian  gaussian    0.10.0   /p/gaussian.so\n"
-        "optimizer  sgd       optimizers  0.1.0    /p/sgd.so\n");
-  CHECK(components_text({}) == "kind  name  plugin  version  file\n");
+        "kind       name      plugin      version  summary\n"
+        "kernel     gaussian  gaussian    0.10.0   a bell\n"
+        "optimizer  sgd       optimizers  0.1.0    gradient descent\n");
+  CHECK(components_text({}) == "kind  name  plugin  version  summary\n");
   CHECK(components_json(std::span(both).first(1)) == R"([
   {
     "kind": "kernel",

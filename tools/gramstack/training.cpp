@@ -1,0 +1,83 @@
+#include "training.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+#include "progress.h"
+#include "signals.h"
+#include "table.h"
+
+namespace gramstack::tool {
+namespace {
+
+std::vector<std::string> module_row(const ModuleReport& module) {
+  return {module.name,
+          module.hash.substr(0, 12),
+          module.value_name,
+          number(module.training_value),
+          number(module.validation_value),
+          std::to_string(module.epochs),
+          std::to_string(module.best_epoch),
+          duration(module.seconds),
+          bytes(module.peak_memory)};
+}
+
+nlohmann::json module_json(const ModuleReport& module) {
+  return {{"name", module.name},
+          {"hash", module.hash},
+          {"file", module.file.string()},
+          {"value_name", module.value_name},
+          {"training_value", module.training_value},
+          {"validation_value", module.validation_value},
+          {"epochs", module.epochs},
+          {"best_epoch", module.best_epoch},
+          {"seconds", module.seconds},
+          {"peak_memory", module.peak_memory}};
+}
+
+}  // namespace
+
+std::string report_text(const RunReport& report) {
+  std::vector<std::vector<std::string>> rows = {
+      {"module", "file", "value", "training", "validation", "epochs", "best", "time", "memory"}};
+  for (const ModuleReport& module : report.modules) rows.push_back(module_row(module));
+  std::string text = table(rows, {3, 4, 5, 6, 7, 8});
+  text += fmt::format("\ntest accuracy        {:>9}\n", percent(report.test_accuracy));
+  if (!std::isnan(report.validation_accuracy))
+    text += fmt::format("validation accuracy  {:>9}\n", percent(report.validation_accuracy));
+  if (report.one_label_accuracy)
+    text += fmt::format("one label per class  {:>9}\n", percent(*report.one_label_accuracy));
+  return text + fmt::format("training took {}; run folder {}\n", duration(report.seconds), report.folder.string());
+}
+
+nlohmann::json report_json(const RunReport& report) {
+  nlohmann::json modules = nlohmann::json::array();
+  for (const ModuleReport& module : report.modules) modules.push_back(module_json(module));
+  nlohmann::json one_label;
+  if (report.one_label_accuracy) one_label = *report.one_label_accuracy;
+  return {{"test_accuracy", report.test_accuracy}, {"validation_accuracy", report.validation_accuracy},
+          {"one_label_accuracy", one_label},       {"seconds", report.seconds},
+          {"folder", report.folder.string()},      {"modules", modules}};
+}
+
+void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work) {
+  RunReport report;
+  try {
+    ProgressDisplay display(stderr, ProgressDisplay::style_for(stderr, context.options.quiet));
+    const StopSignals signals;
+    options.progress = [&display](const Progress& progress) { display.show(progress); };
+    options.stop = StopSignals::received();
+    report = work(options);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::interrupted && error.code() != ExitCode::terminated) throw;
+    throw Error(error.code(),
+                fmt::format("{}\n  go on with: gramstack resume {}", error.what(), options.folder.string()));
+  }
+  if (context.options.json)
+    print_json(report_json(report));
+  else
+    print(report_text(report));
+}
+
+}  // namespace gramstack::tool
