@@ -91,7 +91,7 @@ std::string check_slopes(const Case& subject) {
   for (const Value argument : program.arguments) {
     const std::string name = program.graph.find_parameter(argument)->name;
     const std::vector<double>& gradient = results.at("d " + name);
-    const std::size_t stride = std::max<std::size_t>(1, gradient.size() / 5);
+    const std::size_t stride = std::max<std::size_t>(1, gradient.size() / 3);
     for (std::size_t i = 0; i < gradient.size(); i += stride) {
       const double slope = loss.slope(name, i);
       if (std::abs(slope - gradient[i]) > 2e-6 * std::max(1.0, std::abs(slope)))

@@ -28,8 +28,9 @@ class OneDnnPlan final : public Plan {
     const ThreadScope scope(threads_);
     allocate();
     prepare();
-    for (const std::vector<Binding>* list : {&program_.inputs, &program_.parameters})
-      for (const Binding& binding : *list) writable_[binding.name] = readable_[binding.name] = binding.tensor;
+    for (const Binding& binding : program_.inputs) writable_[binding.name] = binding.tensor;
+    for (const Binding& binding : program_.parameters)
+      writable_[binding.name] = readable_[binding.name] = binding.tensor;
     for (const Binding& binding : program_.outputs) readable_[binding.name] = binding.tensor;
   }
 
