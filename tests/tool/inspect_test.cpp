@@ -42,8 +42,8 @@ TEST_CASE("tool: check of a broken file reports every fault with its place") {
   const Outcome outcome = run_tool({"check", tiny.file});
   CHECK(outcome.code == 3);
   CHECK(outcome.out == "");
-  CHECK(outcome.err.find(tiny.file + ":9:18: error: ") != std::string::npos);
-  CHECK(outcome.err.find(tiny.file + ":10:37: error: ") != std::string::npos);
+  CHECK(outcome.err.find(tiny.file + ":10:18: error: ") != std::string::npos);
+  CHECK(outcome.err.find(tiny.file + ":11:37: error: ") != std::string::npos);
   CHECK(outcome.err.find("did you mean 'alignment'?") != std::string::npos);
   CHECK(outcome.err.find("did you mean 'momentum'?") != std::string::npos);
 }
@@ -110,10 +110,11 @@ TEST_CASE("tool: help describes components, parts of the file and their paramete
   CHECK(
       outcome.out ==
       "optimizer/sgd - stochastic gradient descent with momentum\n"
-      "  lr            number      required       >= 0  learning rate\n"
-      "  momentum      number      default 0      0..1  share of the last step's direction that is kept\n"
-      "  nesterov      true/false  default false        look ahead along the momentum\n"
-      "  weight_decay  number      default 0      >= 0  pull of every parameter towards 0, as part of the gradient\n");
+      "plugin sgd 0.1.0, " GRAMSTACK_TEST_PLUGINS "/optimizers-sgd.so\n\n"
+      "  lr            real     required       >= 0  learning rate\n"
+      "  momentum      real     default 0      0..1  share of the last step's direction that is kept\n"
+      "  nesterov      boolean  default false        look ahead along the momentum\n"
+      "  weight_decay  real     default 0      >= 0  pull of every parameter towards 0, as part of the gradient\n");
   for (const char* topic : {"pipeline", "data", "module", "schedule/cosine", "schedule/steps", "augment/crop"}) {
     const Outcome part = run_tool({"help", topic});
     INFO(topic);

@@ -1,4 +1,5 @@
 // The progress display on a terminal.
+#include <poll.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -36,9 +37,15 @@ class Terminal {
   std::FILE* stream() const { return stream_; }
   std::string text() const {
     std::fflush(stream_);
+    std::string all;
     char buffer[8192];
-    const ssize_t count = read(master_, buffer, sizeof buffer);
-    return std::string(buffer, static_cast<std::size_t>(count));
+    pollfd ready{master_, POLLIN, 0};
+    while (poll(&ready, 1, 200) == 1) {
+      const ssize_t count = read(master_, buffer, sizeof buffer);
+      if (count <= 0) break;
+      all.append(buffer, static_cast<std::size_t>(count));
+    }
+    return all;
   }
 
  private:

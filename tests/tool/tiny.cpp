@@ -63,10 +63,10 @@ std::vector<std::uint8_t> tiny_image(std::uint32_t index, std::uint32_t side) {
   return pixels;
 }
 
-void write_idx(const std::filesystem::path& folder, std::uint32_t side, std::uint32_t classes) {
+void write_idx(const std::filesystem::path& folder, std::uint32_t side, std::uint32_t classes, std::uint32_t images) {
   std::filesystem::create_directories(folder);
-  write_part(folder, {"train", 0, 200}, side, classes);
-  write_part(folder, {"t10k", 200, 80}, side, classes);
+  write_part(folder, {"train", 0, images}, side, classes);
+  write_part(folder, {"t10k", images, 80}, side, classes);
 }
 
 void write_cifar(const std::filesystem::path& folder) {

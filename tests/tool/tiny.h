@@ -14,7 +14,8 @@ inline constexpr std::uint32_t kTinySide = 8, kTinyClasses = 4;
 std::vector<std::uint8_t> tiny_image(std::uint32_t index, std::uint32_t side = kTinySide);
 
 /// Idx files of 200 images for training and 80 for test; image i is of class i % classes.
-void write_idx(const std::filesystem::path& folder, std::uint32_t side, std::uint32_t classes);
+void write_idx(const std::filesystem::path& folder, std::uint32_t side, std::uint32_t classes,
+               std::uint32_t images = 200);
 
 /// CIFAR-10's binary files, with 40 images in each.
 void write_cifar(const std::filesystem::path& folder);

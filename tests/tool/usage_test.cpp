@@ -51,7 +51,7 @@ TEST_CASE("tool: an argument too many is named") {
 
 TEST_CASE("tool: a value outside an option's range") {
   refuses({"eval", "runs/x", "--min-accuracy", "90"},
-          "gramstack: error: --min-accuracy: Value 90 not in range 0 to 1\n  see: gramstack eval --help\n");
+          "gramstack: error: --min-accuracy: Value 90 not in range 0.000000 to 1.000000\n  see: gramstack eval --help\n");
   refuses({"eval", "runs/x", "--split", "tset"},
           "gramstack: error: --split: tset not in {test,train}\n  see: gramstack eval --help\n");
 }

@@ -95,7 +95,7 @@ void CommandLine::complain(const std::string& reason) const {
 }
 
 std::string CommandLine::help(const std::string& verb) {
-  return verb.empty() ? app_.help() : app_.get_subcommand(verb)->help();
+  return verb.empty() ? app_.help() : app_.get_subcommand(verb)->help("gramstack");
 }
 
 std::vector<std::string> CommandLine::verbs() const {
