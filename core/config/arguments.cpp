@@ -116,6 +116,7 @@ void Arguments::read(const gramstack_param& param, const Tree& mapping, const Ow
   const Entry* entry = mapping.find(param.name);
   if (entry && entry->value.kind == Tree::Kind::invalid) {
     ok_ = false;
+    resolved_.entries.push_back(*entry);
     return;
   }
   if (!entry && !param.fallback) {

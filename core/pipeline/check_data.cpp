@@ -131,28 +131,30 @@ bool is_pairwise(const ModulePart& part) {
                      [](const LossTerm& term) { return term.loss && term.loss->supervision() == Supervision::pairs; });
 }
 
-void check(const DataPart& data, const std::vector<ModulePart>& stack, config::Faults& faults) {
+bool check(const DataPart& data, const std::vector<ModulePart>& stack, config::Faults& faults) {
   const std::optional<ClassCounts> counts =
       count_classes(*data.spec.dataset, data.spec.validation, data.typed->owner, faults);
-  if (!counts) return;
+  if (!counts) return false;
   DataCheck check(data, *counts, faults);
   check.channels("mean", data.spec.mean);
   check.channels("deviation", data.spec.deviation);
   check.crop();
-  if (!check.validation()) return;
+  if (!check.validation()) return true;
   for (const ModulePart& part : stack) {
     check.labels(part);
     if (is_pairwise(part)) check.pairs(part);
   }
+  return true;
 }
 
 }  // namespace
 
-void check_data(const DataPart& data, const std::vector<ModulePart>& stack, config::Faults& faults) {
+bool check_data(const DataPart& data, const std::vector<ModulePart>& stack, config::Faults& faults) {
   try {
-    across(data.typed->owner.name, [&] { check(data, stack, faults); });
+    return across(data.typed->owner.name, [&] { return check(data, stack, faults); });
   } catch (const Error&) {
     blame(*data.typed, faults);
+    return false;
   }
 }
 

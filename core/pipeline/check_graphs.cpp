@@ -160,9 +160,16 @@ class StepCheck {
   /// The first node that the device declines.
   void check_device(const DevicePart& device) {
     if (!device.device) return;
+    try {
+      across(device.typed->owner.name, [&] { find_declined(device); });
+    } catch (const Error&) {
+      blame(*device.typed, faults_);
+    }
+  }
+
+  void find_declined(const DevicePart& device) {
     for (const Node& node : graph_.nodes()) {
-      const std::string reason =
-          across(device.typed->owner.name, [&] { return device.device->declines(graph_, node); });
+      const std::string reason = device.device->declines(graph_, node);
       if (reason.empty()) continue;
       return faults_.add(device.typed->owner.place,
                          fmt::format("{} declines {} of {}{}: {}", device.typed->owner.name, node.op->name,

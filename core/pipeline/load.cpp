@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "config/override.h"
 #include "pipeline/checks.h"
 #include "pipeline/parts.h"
 #include "pipeline/render.h"
+#include "plugin/boundary.h"
 
 namespace gramstack {
 namespace {
@@ -36,9 +37,7 @@ class PipelineReader {
 
   void read(Pipeline& pipeline) {
     const CoreTable& table = core_table("pipeline");
-    std::vector<std::string> known = config::names_of(table.params);
-    for (const CoreKey& key : table.keys) known.push_back(key.name);
-    check_keys(root_, owner_, known, reader_.faults);
+    check_keys(root_, owner_, names_of(table), reader_.faults);
     const Arguments arguments(root_, owner_, table.params, reader_.faults);
     read_parts();
     check();
@@ -49,22 +48,23 @@ class PipelineReader {
  private:
   void read_parts() {
     device_ = read_device(root_.find("device"), owner_.place, reader_);
-    if (const Entry* entry = require("data")) data_ = read_data(entry->value, reader_);
-    if (const Entry* entry = require("stack")) stack_ = read_stack(entry->value, reader_);
+    if (const Entry* entry = required("data")) data_ = read_data(entry->value, reader_);
+    if (const Entry* entry = required("stack")) stack_ = read_stack(entry->value, reader_);
   }
 
-  const Entry* require(const std::string& key) {
-    const Entry* entry = root_.find(key);
-    const std::vector<CoreKey>& keys = core_table("pipeline").keys;
-    const auto rule = std::find_if(keys.begin(), keys.end(), [&](const CoreKey& one) { return one.name == key; });
-    if (!entry) reader_.faults.add(owner_.place, fmt::format("{} needs '{}' ({})", owner_.name, key, rule->doc));
-    return entry;
+  const Entry* required(const std::string& key) {
+    return require(root_, core_table("pipeline"), key, owner_, reader_.faults);
   }
 
   void check() {
-    if (!data_.spec.dataset) return;
-    check_data(data_, stack_, reader_.faults);
+    if (!data_.spec.dataset || !check_data(data_, stack_, reader_.faults) || !names_differ()) return;
     check_graphs(data_, stack_, device_, reader_.faults);
+  }
+
+  bool names_differ() const {
+    std::set<std::string> names;
+    for (const ModulePart& part : stack_) names.insert(part.spec.name);
+    return names.size() == stack_.size();
   }
 
   void assemble(const Arguments& arguments, Pipeline& pipeline) {
@@ -120,7 +120,7 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std:
   check_root(root, faults);
   for (const std::string& option : overrides) config::apply_override(root, option, faults);
   check_format(root, faults);
-  PipelineReader(root, registry, faults).read(pipeline);
+  across(file.string(), [&] { PipelineReader(root, registry, faults).read(pipeline); });
   return pipeline;
 }
 

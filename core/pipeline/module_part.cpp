@@ -36,9 +36,7 @@ class ModuleReader {
 
   ModulePart read() {
     const CoreTable& table = core_table("module");
-    std::vector<std::string> known = config::names_of(table.params);
-    for (const CoreKey& key : table.keys) known.push_back(key.name);
-    check_keys(node_, part_.owner, known, reader_.faults);
+    check_keys(node_, part_.owner, names_of(table), reader_.faults);
     const Arguments arguments(node_, part_.owner, table.params, reader_.faults);
     part_.resolved.kind = Tree::Kind::mapping;
     read_name(arguments);
@@ -58,24 +56,20 @@ class ModuleReader {
     if (!arguments.given("module")) return;
     part_.spec.name = arguments.value("module").text;
     resolve("module", arguments.resolved().find("module")->value);
-    if (!part_.spec.name.empty() && !is_name(part_.spec.name))
+    const Tree& node = part_.resolved.entries.back().value;
+    if (node.kind == Tree::Kind::scalar && !is_name(part_.spec.name))
       reader_.faults.add(part_.owner.place,
                          fmt::format("{}: a module's name consists of letters, digits, - and _", part_.owner.name));
   }
 
-  const Entry* require(const std::string& key) {
-    const Entry* entry = node_.find(key);
-    const std::vector<CoreKey>& keys = core_table("module").keys;
-    const auto rule = std::find_if(keys.begin(), keys.end(), [&](const CoreKey& known) { return known.name == key; });
-    if (!entry)
-      reader_.faults.add(part_.owner.place, fmt::format("{} needs '{}' ({})", part_.owner.name, key, rule->doc));
-    return entry;
+  const Entry* required(const std::string& key) {
+    return require(node_, core_table("module"), key, part_.owner, reader_.faults);
   }
 
   template <class Interface>
   void read_component(const std::string& key, gramstack_kind kind, std::optional<Typed>& typed,
                       std::shared_ptr<Interface>& object) {
-    const Entry* entry = require(key);
+    const Entry* entry = required(key);
     if (!entry) return;
     typed = read_typed(entry->value, components(reader_.registry, kind), {}, reader_.faults);
     object = make<Interface>(reader_.registry, kind, typed, reader_.faults);
@@ -91,7 +85,7 @@ class ModuleReader {
   }
 
   void read_losses() {
-    const Entry* entry = require("loss");
+    const Entry* entry = required("loss");
     if (!entry) return;
     if (entry->value.kind != Tree::Kind::sequence) return resolve("loss", read_loss(entry->value));
     if (entry->value.items.empty())
@@ -174,10 +168,11 @@ std::vector<ModulePart> read_stack(const Tree& node, const Reader& reader) {
   }
   std::vector<ModulePart> stack;
   for (const Tree& item : node.items)
-    if (config::expect_mapping(item, "'stack'", "{module: NAME, ...}", reader.faults))
+    if (config::expect_mapping(item, "an entry of 'stack'", "{module: NAME, ...}", reader.faults))
       stack.push_back(ModuleReader(item, reader).read());
   check_unique(stack, reader);
-  check_roles(stack, reader);
+  // Which module is the last one is known only when all of them could be read.
+  if (stack.size() == node.items.size()) check_roles(stack, reader);
   return stack;
 }
 

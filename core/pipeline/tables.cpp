@@ -108,6 +108,21 @@ std::span<const CoreTable> core_tables() {
   return tables;
 }
 
+std::vector<std::string> names_of(const CoreTable& table) {
+  std::vector<std::string> names = config::names_of(table.params);
+  for (const CoreKey& key : table.keys) names.push_back(key.name);
+  return names;
+}
+
+const config::Entry* require(const config::Tree& mapping, const CoreTable& table, std::string_view key,
+                             const config::Owner& owner, config::Faults& faults) {
+  const config::Entry* entry = mapping.find(key);
+  for (const CoreKey& known : table.keys)
+    if (!entry && known.name == key)
+      faults.add(owner.place, fmt::format("{} needs '{}' ({})", owner.name, key, known.doc));
+  return entry;
+}
+
 const CoreTable& core_table(std::string_view name) {
   for (const CoreTable& table : core_tables())
     if (table.name == name) return table;

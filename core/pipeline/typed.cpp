@@ -86,13 +86,6 @@ bool check_reserved(const Alternatives::One& one, const std::vector<std::string>
   return true;
 }
 
-std::vector<std::string> names_beside(const CoreTable* table) {
-  if (!table) return {};
-  std::vector<std::string> names = config::names_of(table->params);
-  for (const CoreKey& key : table->keys) names.push_back(key.name);
-  return names;
-}
-
 Tree resolve(const Tree& type, const config::Arguments& own, const config::Arguments& beside) {
   Tree resolved;
   resolved.kind = Tree::Kind::mapping;
@@ -145,7 +138,7 @@ std::optional<Typed> read_typed(const Tree& node, const Alternatives& alternativ
     return {};
   }
   const Owner owner{rules.owner.empty() ? fmt::format("{} '{}'", alternatives.kind, one->name) : rules.owner, place};
-  std::vector<std::string> known = names_beside(rules.beside);
+  std::vector<std::string> known = rules.beside ? names_of(*rules.beside) : std::vector<std::string>();
   if (!check_reserved(*one, known, owner, faults)) return {};
   const std::vector<std::string> own = config::names_of(one->params);
   known.insert(known.begin(), own.begin(), own.end());
