@@ -54,6 +54,7 @@ class OneDnn final : public Device {
     };
     observe("lower", to_text(program));
     sink_updates(program);
+    fuse_normalization(program);
     fuse_elementwise(program);
     observe("fuse", to_text(program));
     assign_layouts(program);

@@ -22,7 +22,8 @@ class LayoutPass {
  private:
   void place(Instruction instruction) {
     const LayoutRule rule = instruction.rule->layout ? instruction.rule->layout(program_, instruction) : LayoutRule{};
-    const bool block = rule.wish == Wish::blocked || (rule.wish == Wish::follow && follows(instruction, rule));
+    const bool block = (rule.padded || !reads_padded(instruction, rule)) &&
+                       (rule.wish == Wish::blocked || (rule.wish == Wish::follow && follows(instruction, rule)));
     for (std::size_t i = 0; i < instruction.inputs.size(); ++i) {
       const TensorId before = instruction.inputs[i];
       const TensorId after = version(before, block ? wanted(before, rule.inputs, i) : Layout::plain);
@@ -34,7 +35,7 @@ class LayoutPass {
     for (std::size_t i = 0; i < instruction.outputs.size(); ++i)
       if (block) program_.tensor(instruction.outputs[i]).layout = wanted(instruction.outputs[i], rule.outputs, i);
     for (Expression& expression : instruction.expressions)
-      if (block && can_be_blocked(expression.shape)) expression.layout = Layout::blocked;
+      if (block) expression.layout = Layout::blocked;
     program_.instructions.push_back(std::move(instruction));
   }
 
@@ -50,6 +51,14 @@ class LayoutPass {
     return false;
   }
 
+  bool reads_padded(const Instruction& instruction, const LayoutRule& rule) const {
+    for (std::size_t i = 0; i < instruction.inputs.size(); ++i) {
+      const Shape& shape = program_.shape(instruction.inputs[i]);
+      if (has_bit(rule.inputs, i) && can_be_blocked(shape) && shape[1] % kBlock != 0) return true;
+    }
+    return false;
+  }
+
   TensorId version(TensorId id, Layout layout) {
     if (program_.tensor(id).layout == layout) return id;
     other_.resize(program_.tensors.size() + 1, kNone);
@@ -57,7 +66,7 @@ class LayoutPass {
     const TensorId made = program_.add_tensor(program_.tensor(id).type, layout);
     const Shape& shape = program_.shape(id);
     Instruction reorder;
-    reorder.rule = find_rule(shape[2] * shape[3] == 1 ? "reshape" : "reorder");
+    reorder.rule = find_rule(shape[1] % kBlock == 0 && shape[2] * shape[3] == 1 ? "reshape" : "reorder");
     reorder.inputs = {id};
     reorder.outputs = {made};
     program_.instructions.push_back(std::move(reorder));
@@ -73,7 +82,7 @@ class LayoutPass {
 
 }  // namespace
 
-bool can_be_blocked(const Shape& shape) { return shape.size() == 4 && shape[1] % kBlock == 0; }
+bool can_be_blocked(const Shape& shape) { return shape.size() == 4 && shape[1] >= kBlock / 2; }
 
 void assign_layouts(Program& program) { LayoutPass(program).run(); }
 

@@ -47,7 +47,7 @@ class Lives {
     LiveRange& range = ranges_[static_cast<std::size_t>(root)];
     if (range.first < 0) range.first = position;
     range.last = std::max(range.last, position);
-    range.bytes = program_.tensor(root).type.bytes();
+    range.bytes = stored_bytes(program_.tensor(root));
   }
   const Program& program_;
   std::vector<LiveRange> ranges_;

@@ -68,6 +68,15 @@ std::string to_text(const Program& program, const Instruction& instruction) {
 
 }  // namespace
 
+Index stored_elements(const Shape& shape, Layout layout) {
+  if (layout == Layout::plain) return elements(shape);
+  return shape[0] * blocks(shape[1]) * kBlock * shape[2] * shape[3];
+}
+
+std::size_t stored_bytes(const Tensor& tensor) {
+  return static_cast<std::size_t>(stored_elements(tensor.type.shape, tensor.layout)) * size_of(tensor.type.type);
+}
+
 TensorId Program::add_tensor(TensorType type, Layout layout, Place place) {
   Tensor tensor;
   tensor.type = std::move(type);

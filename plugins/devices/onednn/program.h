@@ -21,9 +21,9 @@ using Index = std::int64_t;
 using TensorId = std::int32_t;
 inline constexpr TensorId kNone = -1;
 
-/// Channels of one block of the blocked layout [n, c/8, h, w, 8]. Only tensors with c % 8 == 0 are ever blocked, so
-/// there are no padded channels.
+/// Channels of one block of the blocked layout [n, ceil(c/8), h, w, 8]. Channels that pad the last block are zero.
 inline constexpr Index kBlock = 8;
+constexpr Index blocks(Index channels) { return (channels + kBlock - 1) / kBlock; }
 
 enum class Layout : std::uint8_t { plain, blocked };
 enum class Place : std::uint8_t { arena, input, parameter, constant };
@@ -37,6 +37,10 @@ struct Tensor {
   std::size_t offset = 0;      ///< in the arena, in bytes; set by the memory pass for tensors with own memory there
   const Shape& shape() const { return type.shape; }
 };
+
+/// With the padding of a blocked tensor.
+Index stored_elements(const Shape& shape, Layout layout);
+std::size_t stored_bytes(const Tensor& tensor);
 
 struct Rule;         // rules.h
 struct Elementwise;  // rules.h

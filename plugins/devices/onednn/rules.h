@@ -25,6 +25,7 @@ enum class Wish : std::uint8_t {
 struct LayoutRule {
   Wish wish = Wish::plain;
   std::uint32_t inputs = ~0u, outputs = ~0u;  ///< bit i: the wish holds for input i; others are plain
+  bool padded = true;                         ///< keeps the channels that pad a block zero
 };
 
 struct Rule {
@@ -50,6 +51,8 @@ struct Elementwise {
   Binary binary = nullptr;        ///< both operands n elements
   Binary left_scalar = nullptr;   ///< a is one element
   Binary right_scalar = nullptr;  ///< b is one element
+  /// Which operands must be zero for the result to be zero.
+  enum class Zero : std::uint8_t { never, left, either, both } zero = Zero::never;
 };
 
 const Elementwise* find_elementwise(std::string_view name);  ///< nullptr: none

@@ -3,6 +3,7 @@
 #include "kernels/table.h"
 
 #include "kernels/batch_norm.h"
+#include "kernels/convolution.h"
 #include "kernels/elementwise.h"
 #include "kernels/pooling.h"
 #include "kernels/reduction.h"
@@ -17,12 +18,13 @@
 namespace gramstack::onednn::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-#define GRAMSTACK_UNARY(name, body)                                                                   \
-  Elementwise {                                                                                       \
-    name, [](float* out, const float* p, ::Index n) { map([](float x) { return body; }, out, p, n); } \
+#define GRAMSTACK_UNARY(name, zero, body)                                                                       \
+  Elementwise {                                                                                                 \
+    name, [](float* out, const float* p, ::Index n) { map([](float x) { return body; }, out, p, n); }, nullptr, \
+        nullptr, nullptr, Zero::zero                                                                            \
   }
 
-#define GRAMSTACK_BINARY(name, body)                                             \
+#define GRAMSTACK_BINARY(name, zero, body)                                       \
   Elementwise {                                                                  \
     name, nullptr,                                                               \
         [](float* out, const float* p, const float* q, ::Index n) {              \
@@ -33,28 +35,31 @@ namespace {
         },                                                                       \
         [](float* out, const float* p, const float* q, ::Index n) {              \
           zip_right_scalar([](float a, float b) { return body; }, out, p, q, n); \
-        }                                                                        \
+        },                                                                       \
+        Zero::zero                                                               \
   }
 
+using Zero = Elementwise::Zero;
+
 constexpr Elementwise kElementwise[] = {
-    GRAMSTACK_UNARY("broadcast", x),
-    GRAMSTACK_UNARY("negate", -x),
-    GRAMSTACK_UNARY("exp", exp_of(x)),
-    GRAMSTACK_UNARY("log", log_of(x)),
-    GRAMSTACK_UNARY("sqrt", std::sqrt(x)),
-    GRAMSTACK_UNARY("square", x* x),
-    GRAMSTACK_UNARY("relu", x < 0.0f ? 0.0f : x),
-    GRAMSTACK_UNARY("tanh", tanh_of(x)),
-    GRAMSTACK_UNARY("sigmoid", sigmoid_of(x)),
-    GRAMSTACK_BINARY("relu_gradient", b > 0.0f ? a : 0.0f),
-    GRAMSTACK_BINARY("tanh_gradient", a*(1.0f - b * b)),
-    GRAMSTACK_BINARY("sigmoid_gradient", a*(b*(1.0f - b))),
-    GRAMSTACK_BINARY("add", a + b),
-    GRAMSTACK_BINARY("subtract", a - b),
-    GRAMSTACK_BINARY("multiply", a* b),
-    GRAMSTACK_BINARY("divide", a / b),
-    GRAMSTACK_BINARY("maximum", maximum_of(a, b)),
-    GRAMSTACK_BINARY("greater", a > b ? 1.0f : 0.0f),
+    GRAMSTACK_UNARY("broadcast", left, x),
+    GRAMSTACK_UNARY("negate", left, -x),
+    GRAMSTACK_UNARY("exp", never, exp_of(x)),
+    GRAMSTACK_UNARY("log", never, log_of(x)),
+    GRAMSTACK_UNARY("sqrt", left, std::sqrt(x)),
+    GRAMSTACK_UNARY("square", left, x* x),
+    GRAMSTACK_UNARY("relu", left, x < 0.0f ? 0.0f : x),
+    GRAMSTACK_UNARY("tanh", left, tanh_of(x)),
+    GRAMSTACK_UNARY("sigmoid", never, sigmoid_of(x)),
+    GRAMSTACK_BINARY("relu_gradient", left, b > 0.0f ? a : 0.0f),
+    GRAMSTACK_BINARY("tanh_gradient", left, a*(1.0f - b * b)),
+    GRAMSTACK_BINARY("sigmoid_gradient", left, a*(b*(1.0f - b))),
+    GRAMSTACK_BINARY("add", both, a + b),
+    GRAMSTACK_BINARY("subtract", both, a - b),
+    GRAMSTACK_BINARY("multiply", either, a* b),
+    GRAMSTACK_BINARY("divide", never, a / b),
+    GRAMSTACK_BINARY("maximum", both, maximum_of(a, b)),
+    GRAMSTACK_BINARY("greater", both, a > b ? 1.0f : 0.0f),
 };
 
 }  // namespace
@@ -67,6 +72,7 @@ const Kernels kKernels = {
     ::dot,
     ::largest,
     ::add_rows,
+    ::few_channels_weight_gradient,
     {::batch_norm_1, ::batch_norm_gradient_1},
     {::batch_norm_8, ::batch_norm_gradient_8},
     {::max_pool<float>, ::max_pool_gradient<float>, ::average_pool<float>, ::average_pool_gradient<float>},

@@ -50,6 +50,11 @@ struct PoolKernels {
   void (*average_gradient)(const PoolWindow&, const float* dy, float* dx);  ///< adds to dx
 };
 
+/// Images with a border, planes [rows][pitch] of `plane` floats; dy is one block of filters, [height][width][8].
+struct FewChannels {
+  Index channels = 0, size = 0, stride = 1, pitch = 0, plane = 0, out_height = 0, out_width = 0;
+};
+
 struct NormKernels {
   void (*forward)(const NormForward&);
   void (*backward)(const NormBackward&);
@@ -63,6 +68,8 @@ struct Kernels {
   float (*largest)(const float* x, Index n);  ///< n >= 1
   /// totals[j] += sum over i of rows[i * stride + j], j < width
   void (*add_rows)(const float* rows, Index count, Index stride, Index width, double* totals);
+  /// Adds one image's part of the weight gradient, [channels][size][size][8].
+  void (*few_channels_weight_gradient)(const FewChannels&, const float* x, const float* dy, float* dw);
   NormKernels norm_one, norm_eight;  ///< one channel, or eight side by side
   PoolKernels pool_one, pool_eight;
 };

@@ -2,6 +2,8 @@
 #include <memory>
 
 #include "adapter.h"
+#include "layout.h"
+#include "ops/few_channels.h"
 #include "plan.h"
 #include "rules.h"
 
@@ -48,15 +50,34 @@ Run prepare_data_gradient(Preparation& p) {
 
 Run prepare_weight_gradient(Preparation& p) {
   const ConvolutionShape shape = shape_of(p, p.input(0), p.input(1), p.attributes().integer("size"));
+  if (shape.x == Layout::plain && shape.y == Layout::blocked && has_few_channels(shape.channels, shape.size))
+    return prepare_few_channels(p, shape);
   return prepare(p, Direction::weight_gradient, shape, nullptr);
 }
 
-LayoutRule images_blocked(const Program&, const Instruction&) { return {Wish::blocked, 1u, 1u}; }
-LayoutRule both_blocked(const Program&, const Instruction&) { return {Wish::blocked, 3u, 0u}; }
+// oneDNN's vectorised convolutions read x plain when it has few channels and everything else blocked; where y is plain
+// they want x plain too.
 
-constexpr Rule kRules[] = {{"conv2d", images_blocked, prepare_forward},
-                           {"conv2d_data_gradient", images_blocked, prepare_data_gradient},
-                           {"conv2d_weight_gradient", both_blocked, prepare_weight_gradient}};
+LayoutRule layout_forward(const Program& program, const Instruction& instruction) {
+  return {can_be_blocked(program.shape(instruction.outputs[0])) ? Wish::blocked : Wish::plain, 1u, 1u};
+}
+
+LayoutRule layout_data_gradient(const Program& program, const Instruction& instruction) {
+  const bool both =
+      can_be_blocked(program.shape(instruction.inputs[0])) && can_be_blocked(program.shape(instruction.outputs[0]));
+  return {both ? Wish::blocked : Wish::plain, 1u, 1u};
+}
+
+LayoutRule layout_weight_gradient(const Program& program, const Instruction& instruction) {
+  const Shape& x = program.shape(instruction.inputs[0]);
+  const bool vectorised = x[1] > 2 || has_few_channels(x[1], instruction.attributes.integer("size"));
+  const bool blocked = vectorised && can_be_blocked(program.shape(instruction.inputs[1]));
+  return {blocked ? Wish::blocked : Wish::plain, 3u, 0u};
+}
+
+constexpr Rule kRules[] = {{"conv2d", layout_forward, prepare_forward},
+                           {"conv2d_data_gradient", layout_data_gradient, prepare_data_gradient},
+                           {"conv2d_weight_gradient", layout_weight_gradient, prepare_weight_gradient}};
 
 }  // namespace
 

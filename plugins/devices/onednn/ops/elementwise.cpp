@@ -56,12 +56,33 @@ Run prepare_elementwise(Preparation& preparation) {
   };
 }
 
+/// True when results are zero wherever all operands of the expression's own shape are: padded channels stay zero.
+/// Operands that differ from channel to channel have no padding to read.
+bool keeps_zero(const Program& program, const Expression& expression) {
+  std::vector<bool> zero;
+  for (TensorId input : expression.inputs) {
+    const Shape& shape = program.shape(input);
+    zero.push_back(shape == expression.shape);
+    if (!zero.back() && shape.size() >= 3 && shape[shape.size() - 3] != 1) return false;
+  }
+  for (const Expression::Term& term : expression.terms) {
+    const bool left = zero[static_cast<std::size_t>(term.left)], right = zero[static_cast<std::size_t>(term.right)];
+    const Elementwise::Zero rule = term.function->zero;
+    zero.push_back(rule == Elementwise::Zero::left     ? left
+                   : rule == Elementwise::Zero::either ? left || right
+                   : rule == Elementwise::Zero::both   ? left && right
+                                                       : false);
+    if (term.result != kNone && !zero.back()) return false;
+  }
+  return true;
+}
+
 /// All tensors of the expression's own shape follow; operands that are broadcast are plain.
 LayoutRule layout_elementwise(const Program& program, const Instruction& instruction) {
-  const Shape& shape = instruction.expressions[0].shape;
-  LayoutRule rule{Wish::follow, 0, ~0u};
+  const Expression& expression = instruction.expressions[0];
+  LayoutRule rule{Wish::follow, 0, ~0u, keeps_zero(program, expression)};
   for (std::size_t i = 0; i < instruction.inputs.size(); ++i)
-    if (program.shape(instruction.inputs[i]) == shape) rule.inputs |= 1u << i;
+    if (program.shape(instruction.inputs[i]) == expression.shape) rule.inputs |= 1u << i;
   return rule;
 }
 

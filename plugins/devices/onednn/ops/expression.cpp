@@ -15,7 +15,7 @@ class Binder {
         last_read_(inputs_ + expression.terms.size(), 0) {}
 
   BoundExpression bind() {
-    bound_.elements = elements(expression_.shape);
+    bound_.elements = stored_elements(expression_.shape, expression_.layout);
     for (TensorId input : expression_.inputs) bound_.slots.push_back(input_slot(input));
     bound_.slots.resize(last_read_.size());
     for (std::size_t i = 0; i < expression_.terms.size(); ++i) {
@@ -35,11 +35,11 @@ class Binder {
 
   Slot input_slot(TensorId id) const {
     const Shape& shape = preparation_.program().shape(id);
-    const Index count = elements(shape);
     float* data = preparation_.data(id);
-    const bool same_order = shape == expression_.shape || expression_.layout == Layout::plain;
-    if (count == bound_.elements && same_order) return {Slot::Kind::memory, data, 0};
-    if (count == 1) return {Slot::Kind::scalar, data, 0};
+    if (shape == expression_.shape ||
+        (expression_.layout == Layout::plain && elements(shape) == elements(expression_.shape)))
+      return {Slot::Kind::memory, data, 0};
+    if (elements(shape) == 1) return {Slot::Kind::scalar, data, 0};
     return {Slot::Kind::buffer, data, -1};  // to be gathered when it is first read
   }
 

@@ -30,20 +30,37 @@ Run prepare_transpose(Preparation& p) {
   };
 }
 
-/// A block of eight channels is a matrix [8, pixels]; blocked, it is transposed.
+/// One block of channels of one image: plain, a matrix [valid channels, pixels]; blocked, [pixels, 8].
+void reorder_block(const float* from, float* to, Index valid, Index pixels, bool to_blocked) {
+  if (valid == kBlock) {
+    if (to_blocked)
+      transpose_tiles(from, to, kBlock, pixels);
+    else
+      transpose_tiles(from, to, pixels, kBlock);
+    return;
+  }
+  for (Index i = 0; i < pixels; ++i)
+    for (Index c = 0; c < kBlock; ++c) {
+      if (to_blocked)
+        to[i * kBlock + c] = c < valid ? from[c * pixels + i] : 0.0f;
+      else if (c < valid)
+        to[c * pixels + i] = from[i * kBlock + c];
+    }
+}
+
 Run prepare_reorder(Preparation& p) {
   const Shape& shape = p.input(0).shape();
-  const Index pixels = shape[2] * shape[3], groups = shape[0] * shape[1] / kBlock;
+  const Index channels = shape[1], pixels = shape[2] * shape[3], groups = blocks(channels);
   const bool to_blocked = p.output(0).layout == Layout::blocked;
-  const int parts = parts_for(groups * pixels * kBlock, p.threads());
-  return [=, from = p.in(0), to = p.out(0)] {
-    parallel_range(parts, groups, [&](Index begin, Index end) {
-      for (Index g = begin; g < end; ++g) {
-        const Index offset = g * pixels * kBlock;
-        if (to_blocked)
-          transpose_tiles(from + offset, to + offset, kBlock, pixels);
-        else
-          transpose_tiles(from + offset, to + offset, pixels, kBlock);
+  const int parts = parts_for(shape[0] * groups * pixels * kBlock, p.threads());
+  return [=, images = shape[0], from = p.in(0), to = p.out(0)] {
+    parallel_range(parts, images * groups, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const Index group = i % groups, blocked = i * kBlock * pixels;
+        const Index plain = (i / groups * channels + group * kBlock) * pixels;
+        const Index valid = std::min(kBlock, channels - group * kBlock);
+        reorder_block(from + (to_blocked ? plain : blocked), to + (to_blocked ? blocked : plain), valid, pixels,
+                      to_blocked);
       }
     });
   };

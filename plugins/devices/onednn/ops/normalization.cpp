@@ -1,5 +1,6 @@
 // Batch normalisation, with the addition and the ReLU that the fuse pass puts into it.
 #include <algorithm>
+#include <array>
 
 #include "kernels/table.h"
 #include "ops/normalization.h"
@@ -17,10 +18,10 @@ struct Channels {
     channels = shape[1];
     images = shape[0];
     pixels = shape.size() == 4 ? shape[2] * shape[3] : 1;
-    stride = channels * pixels;
     eight = x.layout == Layout::blocked || (pixels == 1 && channels % kBlock == 0);
+    stride = (eight ? blocks(channels) * kBlock : channels) * pixels;
   }
-  Index groups() const { return eight ? channels / kBlock : channels; }
+  Index groups() const { return eight ? blocks(channels) : channels; }
   Index lanes() const { return eight ? kBlock : 1; }
   Index offset(Index group) const { return group * lanes() * pixels; }
   const NormKernels& kernel() const { return eight ? kernels().norm_eight : kernels().norm_one; }
@@ -61,11 +62,63 @@ NormBackward at_group(NormBackward t, const Channels& c, Index group) {
   return t;
 }
 
+/// The per-channel numbers of a group whose last channels are padding: eight of each, the missing ones zero.
+class PaddedVectors {
+ public:
+  explicit PaddedVectors(Index valid) : valid_(valid) {}
+  float* copy(const float* from) {
+    float* const numbers = next();
+    std::copy_n(from, valid_, numbers);
+    return numbers;
+  }
+  float* write(float* to) {
+    targets_[used_] = to;
+    return next();
+  }
+  void finish() const {
+    for (std::size_t i = 0; i < used_; ++i)
+      if (targets_[i]) std::copy_n(numbers_[i].data(), valid_, targets_[i]);
+  }
+
+ private:
+  float* next() { return numbers_[used_++].data(); }
+  Index valid_;
+  std::size_t used_ = 0;
+  std::array<std::array<float, kBlock>, 5> numbers_{};
+  std::array<float*, 5> targets_{};
+};
+
+void pad(NormForward& t, PaddedVectors& vectors) {
+  t.scale = vectors.copy(t.scale);
+  t.shift = vectors.copy(t.shift);
+  t.mean = t.given ? vectors.copy(t.mean) : vectors.write(t.mean);
+  t.variance = t.given ? vectors.copy(t.variance) : vectors.write(t.variance);
+}
+
+void pad(NormBackward& t, PaddedVectors& vectors) {
+  t.scale = vectors.copy(t.scale);
+  t.mean = vectors.copy(t.mean);
+  t.variance = vectors.copy(t.variance);
+  t.dscale = vectors.write(t.dscale);
+  t.dshift = vectors.write(t.dshift);
+}
+
+template <class Task>
+void run_group(const Task& task, const Channels& channels, void (*kernel)(const Task&), Index group) {
+  Task part = at_group(task, channels, group);
+  const Index valid = channels.channels - group * kBlock;
+  if (!channels.eight || valid >= kBlock) return kernel(part);
+  PaddedVectors vectors(valid);
+  pad(part, vectors);
+  kernel(part);
+  vectors.finish();
+}
+
 template <class Task>
 Run over_groups(const Task& task, const Channels& channels, void (*kernel)(const Task&), int parts) {
   return [=] {
     parallel_range(parts, channels.groups(), [&](Index begin, Index end) {
-      for (Index group = begin; group < end; ++group) kernel(at_group(task, channels, group));
+      for (Index group = begin; group < end; ++group) run_group(task, channels, kernel, group);
     });
   };
 }
@@ -115,9 +168,14 @@ Run prepare_batch_norm_gradient(Preparation& p) {
   return over_groups(task, channels, channels.kernel().backward, channels.parts(p.threads()));
 }
 
-constexpr Rule kRules[] = {{"batch_norm", follow, prepare_batch_norm},
-                           {"batch_norm_inference", follow, prepare_batch_norm_inference},
-                           {"batch_norm_gradient", follow, prepare_batch_norm_gradient}};
+/// Padded channels have variance 0: their deviation must not be.
+LayoutRule layout_norm(const Program&, const Instruction& instruction) {
+  return {Wish::follow, ~0u, ~0u, instruction.attributes.real("epsilon") > 0};
+}
+
+constexpr Rule kRules[] = {{"batch_norm", layout_norm, prepare_batch_norm},
+                           {"batch_norm_inference", layout_norm, prepare_batch_norm_inference},
+                           {"batch_norm_gradient", layout_norm, prepare_batch_norm_gradient}};
 
 }  // namespace
 

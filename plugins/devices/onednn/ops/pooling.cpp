@@ -25,7 +25,7 @@ struct Pooling {
     window.padding = attribute_or(p.attributes(), "padding", 0);
     const Index lanes = x.layout == Layout::blocked ? kBlock : 1;
     kernel = lanes == kBlock ? &kernels().pool_eight : &kernels().pool_one;
-    units = x.shape()[0] * x.shape()[1] / lanes;
+    units = x.shape()[0] * (lanes == kBlock ? blocks(x.shape()[1]) : x.shape()[1]);
     in = window.height * window.width * lanes;
     out = window.out_height * window.out_width * lanes;
     const Index taps = out * window.size * window.size;

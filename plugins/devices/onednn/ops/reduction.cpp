@@ -38,11 +38,11 @@ Reduction make_reduction(const Tensor& x, const std::vector<Index>& axes) {
   std::vector<bool> reduced;
   for (std::size_t i = 0; i < extents.size(); ++i) reduced.push_back(reduces(axes, i));
   if (x.layout == Layout::blocked) {
-    extents[1] /= kBlock;
+    extents[1] = blocks(extents[1]);
     extents.push_back(kBlock);
     reduced.push_back(reduced[1]);
   }
-  Index stride = x.type.elements();
+  Index stride = stored_elements(x.shape(), x.layout);
   Reduction made;
   for (std::size_t i = 0; i < extents.size(); ++i) {
     stride /= extents[i];
@@ -103,6 +103,7 @@ Run sum_rows(Preparation& p, const Reduction& r) {
   const Index chunks = (width + chunk - 1) / chunk, groups = r.results / width;
   const Index run = r.reduced.extents.back(), stride = r.reduced.strides.back();
   const int parts = static_cast<int>(std::min<Index>(parts_for(r.results * r.terms, p.threads()), groups * chunks));
+  const Index wanted = p.output(0).type.elements();  // fewer than results when the last block of channels is padded
   return [=, x = p.in(0), out = p.out(0), add_rows = kernels().add_rows] {
     parallel_range(parts, groups * chunks, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
@@ -111,7 +112,7 @@ Run sum_rows(Preparation& p, const Reduction& r) {
         double totals[kWidth] = {};
         const float* from = x + offset_of(r.kept, first);
         for (Index j = 0; j < r.terms; j += run) add_rows(from + offset_of(r.reduced, j), run, stride, count, totals);
-        for (Index j = 0; j < count; ++j) out[first + j] = static_cast<float>(totals[j]);
+        for (Index j = 0; j < std::min(count, wanted - first); ++j) out[first + j] = static_cast<float>(totals[j]);
       }
     });
   };
@@ -149,12 +150,13 @@ Run prepare_logsumexp(Preparation& p) {
   };
 }
 
-/// Blocked images can be summed when the results come in the order of plain ones.
+/// Blocked images can be summed when the results come in the order of plain ones; padded ones over all but channels,
+/// or over channels too.
 LayoutRule layout_sum(const Program& program, const Instruction& instruction) {
   const std::vector<Index>& axes = instruction.attributes.integers("axes");
   if (program.shape(instruction.inputs[0]).size() != 4) return {};
-  const bool channels_first = reduces(axes, 1) || (reduces(axes, 2) && reduces(axes, 3));
-  return {channels_first ? Wish::follow : Wish::plain, 1u, 0u};
+  const bool pixels = reduces(axes, 2) && reduces(axes, 3), channels = reduces(axes, 1);
+  return {channels || pixels ? Wish::follow : Wish::plain, 1u, 0u, channels || (pixels && reduces(axes, 0))};
 }
 
 constexpr Rule kRules[] = {{"sum", layout_sum, prepare_sum}, {"logsumexp", nullptr, prepare_logsumexp}};

@@ -23,7 +23,7 @@ Strided aligned_strides(const Shape& operand, const Shape& shape) {
 Strided block_channels(const Strided& plain) {
   const std::vector<Index>& e = plain.extents;
   const std::vector<Index>& s = plain.strides;
-  return {{e[0], e[1] / kBlock, e[2], e[3], kBlock}, {s[0], s[1] * kBlock, s[2], s[3], s[1]}};
+  return {{e[0], blocks(e[1]), e[2], e[3], kBlock}, {s[0], s[1] * kBlock, s[2], s[3], s[1]}};
 }
 
 Strided merged(const Strided& walk) {
