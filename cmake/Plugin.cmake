@@ -1,10 +1,15 @@
 # gramstack_add_plugin(losses/alignment [LIBRARIES ...]): the plugin of that folder, as lib/gramstack/plugins/
-# losses-alignment.so. Its sources are the folder's *.cpp and those of its subfolders; NAME_test.cpp files go into the
-# component tests instead.
+# losses-alignment.so. Its sources are the folder's *.cpp and those of its subfolders, but for subfolders that have a
+# CMakeLists.txt of their own; NAME_test.cpp files go into the component tests instead.
 function(gramstack_add_plugin folder)
   cmake_parse_arguments(PLUGIN "" "" "LIBRARIES" ${ARGN})
   string(REPLACE "/" "-" target ${folder})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  file(GLOB_RECURSE apart CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+  foreach(list_file IN LISTS apart)
+    cmake_path(GET list_file PARENT_PATH subfolder)
+    list(FILTER sources EXCLUDE REGEX "^${subfolder}/")
+  endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")

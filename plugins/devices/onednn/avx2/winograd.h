@@ -1,0 +1,50 @@
+// Winograd convolutions with 3x3 filters, padding 1 and stride 1 or 2, fp32, AVX2+FMA (Lavin & Gray, "Fast Algorithms
+// for Convolutional Neural Networks", 2015).
+//
+// Stride 1 is F(4x4,3x3): a tile of 4x4 outputs costs 36 multiplications a channel pair instead of 144. Stride 2 is
+// split into the four phases of the source, each with a filter of at most 2x2, and done as F(4x4,2x2) over four times
+// the channels: 100 instead of 144.
+//
+// Activations are nChw8c: [n][c/8][h][w][8]; weights of the layer are plain [k][c][3][3]. Any height and width: tiles
+// that hang over the edge read zeros and store what lies inside. Bits do not depend on the number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gramstack::winograd {
+
+struct Problem {
+  std::int64_t images, inputs, outputs;  ///< inputs, outputs: channels
+  std::int64_t height, width;            ///< of the source
+  std::int64_t stride;                   ///< 1 or 2
+
+  std::int64_t output_height() const { return (height - 1) / stride + 1; }
+  std::int64_t output_width() const { return (width - 1) / stride + 1; }
+};
+
+enum class Pass { forward, data_gradient, weight_gradient };
+
+/// Whether the kernels can do this problem: channels are multiples of 16.
+bool supports(const Problem& problem);
+
+/// Floats of one set of transformed weights, and of the scratch of one pass. Scratch is 64-byte aligned, all other
+/// tensors are at least 32-byte aligned.
+std::size_t weight_size(const Problem& problem);
+std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
+
+/// Weights as forward() or data_gradient() reads them.
+void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
+
+void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
+             float* workspace, int threads);
+
+/// d(source) from d(destination).
+void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
+                   float* workspace, int threads);
+
+/// d(weights), plain [k][c][3][3], from the source and d(destination).
+void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
+                     float* workspace, int threads);
+
+}  // namespace gramstack::winograd

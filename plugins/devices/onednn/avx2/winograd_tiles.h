@@ -1,0 +1,152 @@
+// Moving tiles between nChw8c planes of eight channels and the points of the transformed domain.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "winograd_transforms.h"
+
+namespace gramstack::winograd {
+namespace {
+
+/// The 4x4 tiles of a batch of planes, numbered image by image, row by row.
+struct Tiling {
+  std::int64_t columns, per_image, count;
+
+  Tiling(std::int64_t images, std::int64_t height, std::int64_t width)
+      : columns((width + kTile - 1) / kTile),
+        per_image((height + kTile - 1) / kTile * columns),
+        count(images * per_image) {}
+};
+
+struct Tile {
+  std::int64_t top, left;
+
+  Tile(const Tiling& tiling, std::int64_t number)
+      : top(number % tiling.per_image / tiling.columns * kTile), left(number % tiling.columns * kTile) {}
+};
+
+/// How a tensor [n][c/8][h][w][8] is seen by tiles: as `step` x `step` phases (every step-th row and column), a tile's
+/// patch beginning `origin` phase pixels before the tile.
+struct View {
+  std::int64_t channels, height, width, step, origin;
+
+  std::int64_t plane() const { return height * width * 8; }
+  std::int64_t phases() const { return step * step; }
+  std::int64_t blocks() const { return channels / 8; }
+};
+
+/// Reads the rows that tiles first .. last of one image touch, in order. Tiles visit memory in a pattern that the
+/// hardware does not foresee; a plain pass before them does, and leaves the rows in the first-level cache.
+inline void touch(const float* plane, const View& view, const Tile& first, const Tile& last) {
+  const std::int64_t begin = std::max<std::int64_t>(first.top - view.origin, 0) * view.step * view.width * 8;
+  const std::int64_t end = std::min((last.top + kTile + 1) * view.step, view.height) * view.width * 8;
+  Vector sum = zero();
+  for (std::int64_t i = begin; i < end; i += 16) sum = sum + load(plane + i);
+  asm volatile("" ::"x"(sum));
+}
+
+/// A Size x Size patch of a plane with zeros outside; (top, left) in pixels, `step` pixels apart.
+template <int Size>
+inline void load_column(const float* plane, const View& view, std::int64_t top, std::int64_t left, bool inside,
+                        Vector (&column)[Size]) {
+  const float* corner = plane + (top * view.width + left) * 8;
+  if (inside) {
+    for (int i = 0; i < Size; ++i) column[i] = load(corner + i * view.step * view.width * 8);
+    return;
+  }
+  for (int i = 0; i < Size; ++i) {
+    const std::int64_t y = top + i * view.step;
+    const bool valid = y >= 0 && y < view.height && left >= 0 && left < view.width;
+    column[i] = valid ? load(corner + i * view.step * view.width * 8) : zero();
+  }
+}
+
+inline bool patch_inside(const View& view, std::int64_t top, std::int64_t left, std::int64_t size) {
+  return top >= 0 && left >= 0 && top + (size - 1) * view.step < view.height &&
+         left + (size - 1) * view.step < view.width;
+}
+
+/// The points of a tile's patch in one phase: point p at out[p * point_stride].
+template <int Taps>
+inline void input_tile(const float* plane, const View& view, const Tile& tile, std::int64_t phase, float* out,
+                       std::int64_t point_stride) {
+  constexpr int kSize = patch(Taps);
+  const std::int64_t top = (tile.top - view.origin) * view.step + phase / view.step;
+  const std::int64_t left = (tile.left - view.origin) * view.step + phase % view.step;
+  const bool inside = patch_inside(view, top, left, kSize);
+  Vector columns[kSize * kSize];
+  for (int j = 0; j < kSize; ++j) {
+    Vector d[kSize];
+    load_column(plane, view, top, left + j * view.step, inside, d);
+    input_transform(d, columns + j, kSize);
+  }
+  for (int i = 0; i < kSize; ++i) {
+    Vector d[kSize], points[kSize];
+    for (int j = 0; j < kSize; ++j) d[j] = columns[i * kSize + j];
+    input_transform(d, points, 1);
+    for (int j = 0; j < kSize; ++j) store(out + (i * kSize + j) * point_stride, points[j]);
+  }
+}
+
+/// The inverse: transforms the points of a product back and stores the part of the tile that lies inside the plane.
+/// Whole rows go past the caches: they are read again only by the next layer.
+template <int Taps>
+inline void output_tile(const float* in, std::int64_t point_stride, float* plane, const View& view, const Tile& tile,
+                        std::int64_t phase) {
+  constexpr int kSize = patch(Taps);
+  Vector columns[kTile * kSize];
+  for (int j = 0; j < kSize; ++j) {
+    Vector m[kSize];
+    for (int i = 0; i < kSize; ++i) m[i] = load(in + (i * kSize + j) * point_stride);
+    output_transform(m, columns + j, kSize);
+  }
+  const std::int64_t top = tile.top * view.step + phase / view.step, left = tile.left * view.step + phase % view.step;
+  for (std::int64_t i = 0; i < kTile && top + i * view.step < view.height; ++i) {
+    Vector m[kSize], y[kTile];
+    for (int j = 0; j < kSize; ++j) m[j] = columns[i * kSize + j];
+    output_transform(m, y, 1);
+    float* row = plane + ((top + i * view.step) * view.width + left) * 8;
+    for (std::int64_t j = 0; j < kTile && left + j * view.step < view.width; ++j) {
+      if (view.step == 1)
+        _mm256_stream_ps(row + j * 8, y[j]);
+      else
+        store(row + j * view.step * 8, y[j]);
+    }
+  }
+}
+
+/// The points of a tile of the output's gradient.
+template <int Taps>
+inline void gradient_tile(const float* plane, const View& view, const Tile& tile, std::int64_t, float* out,
+                          std::int64_t point_stride) {
+  constexpr int kSize = patch(Taps);
+  const bool inside = patch_inside(view, tile.top, tile.left, kTile);
+  Vector columns[kSize * kTile];
+  for (int j = 0; j < kTile; ++j) {
+    Vector y[kTile], points[kSize];
+    load_column(plane, view, tile.top, tile.left + j, inside, y);
+    gradient_transform(y, points);
+    for (int i = 0; i < kSize; ++i) columns[i * kTile + j] = points[i];
+  }
+  for (int i = 0; i < kSize; ++i) {
+    Vector y[kTile], points[kSize];
+    for (int j = 0; j < kTile; ++j) y[j] = columns[i * kTile + j];
+    gradient_transform(y, points);
+    for (int j = 0; j < kSize; ++j) store(out + (i * kSize + j) * point_stride, points[j]);
+  }
+}
+
+/// Calls visit(image, first tile of it, tiles) for the images that tiles first .. first + count - 1 lie in.
+template <class Visit>
+inline void for_each_image(const Tiling& tiling, std::int64_t first, std::int64_t count, const Visit& visit) {
+  for (std::int64_t tile = first; tile < first + count;) {
+    const std::int64_t image = tile / tiling.per_image;
+    const std::int64_t tiles = std::min((image + 1) * tiling.per_image, first + count) - tile;
+    visit(image, tile, tiles);
+    tile += tiles;
+  }
+}
+
+}  // namespace
+}  // namespace gramstack::winograd

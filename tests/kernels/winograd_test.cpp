@@ -1,0 +1,160 @@
+// Winograd kernels against the definition of a 3x3 convolution, summed in f64.
+#include "winograd.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <new>
+#include <vector>
+
+#include "support/evaluate.h"
+
+using namespace gramstack;
+using winograd::Pass;
+using winograd::Problem;
+
+namespace {
+
+/// 64-byte aligned floats, as a plan's arena gives them.
+class Buffer {
+ public:
+  explicit Buffer(std::size_t count) : count_(count), data_(static_cast<float*>(::operator new(count * 4, kAlign))) {
+    std::fill_n(data_, count, 0.0F);
+  }
+  ~Buffer() { ::operator delete(data_, kAlign); }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  float* data() { return data_; }
+  std::vector<float> values() const { return {data_, data_ + count_}; }
+
+ private:
+  static constexpr std::align_val_t kAlign{64};
+  std::size_t count_;
+  float* data_;
+};
+
+std::size_t blocked(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x, std::int64_t channels,
+                    std::int64_t h, std::int64_t w) {
+  return static_cast<std::size_t>((((n * (channels / 8) + c / 8) * h + y) * w + x) * 8 + c % 8);
+}
+
+/// A convolution with its data, in the definition's order of loops.
+struct Case {
+  Problem p;
+  std::size_t source_size, output_size, weight_count;
+  Buffer source, gradient, weights;
+
+  explicit Case(Problem problem)
+      : p(problem),
+        source_size(static_cast<std::size_t>(p.images * p.inputs * p.height * p.width)),
+        output_size(static_cast<std::size_t>(p.images * p.outputs * p.output_height() * p.output_width())),
+        weight_count(static_cast<std::size_t>(p.inputs * p.outputs * 9)),
+        source(source_size),
+        gradient(output_size),
+        weights(weight_count) {
+    fill(source, source_size, 1);
+    fill(gradient, output_size, 2);
+    fill(weights, weight_count, 3);
+  }
+  static void fill(Buffer& buffer, std::size_t count, std::uint64_t seed) {
+    const std::vector<double> values = test::normal_values(static_cast<std::int64_t>(count), seed);
+    for (std::size_t i = 0; i < count; ++i) buffer.data()[i] = static_cast<float>(values[i]);
+  }
+
+  /// visit(index of source, of output, of weight) for every product of the convolution.
+  template <class Visit>
+  void for_each_product(const Visit& visit) const {
+    const std::int64_t h = p.output_height(), w = p.output_width();
+    for (std::int64_t n = 0; n < p.images; ++n)
+      for (std::int64_t k = 0; k < p.outputs; ++k)
+        for (std::int64_t c = 0; c < p.inputs; ++c)
+          for (std::int64_t y = 0; y < h; ++y)
+            for (std::int64_t x = 0; x < w; ++x)
+              for (std::int64_t tap = 0; tap < 9; ++tap) {
+                const std::int64_t sy = y * p.stride + tap / 3 - 1, sx = x * p.stride + tap % 3 - 1;
+                if (sy < 0 || sx < 0 || sy >= p.height || sx >= p.width) continue;
+                visit(blocked(n, c, sy, sx, p.inputs, p.height, p.width), blocked(n, k, y, x, p.outputs, h, w),
+                      static_cast<std::size_t>((k * p.inputs + c) * 9 + tap));
+              }
+  }
+};
+
+double relative_error(const std::vector<float>& got, const std::vector<double>& want) {
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    error += (got[i] - want[i]) * (got[i] - want[i]);
+    norm += want[i] * want[i];
+  }
+  return std::sqrt(error / norm);
+}
+
+std::vector<float> forward(Case& c, int threads) {
+  Buffer transformed(winograd::weight_size(c.p)), out(c.output_size);
+  Buffer workspace(winograd::workspace_size(c.p, Pass::forward, threads));
+  winograd::transform_weights(c.p, Pass::forward, c.weights.data(), transformed.data(), threads);
+  winograd::forward(c.p, c.source.data(), transformed.data(), out.data(), workspace.data(), threads);
+  return out.values();
+}
+
+std::vector<float> data_gradient(Case& c, int threads) {
+  Buffer transformed(winograd::weight_size(c.p)), out(c.source_size);
+  Buffer workspace(winograd::workspace_size(c.p, Pass::data_gradient, threads));
+  winograd::transform_weights(c.p, Pass::data_gradient, c.weights.data(), transformed.data(), threads);
+  winograd::data_gradient(c.p, c.gradient.data(), transformed.data(), out.data(), workspace.data(), threads);
+  return out.values();
+}
+
+std::vector<float> weight_gradient(Case& c, int threads) {
+  Buffer out(c.weight_count);
+  Buffer workspace(winograd::workspace_size(c.p, Pass::weight_gradient, threads));
+  winograd::weight_gradient(c.p, c.source.data(), c.gradient.data(), out.data(), workspace.data(), threads);
+  return out.values();
+}
+
+const Problem kProblems[] = {
+    {2, 16, 32, 5, 7, 1},   {3, 32, 16, 4, 4, 1},  {1, 16, 16, 1, 1, 1},  {1, 16, 48, 3, 2, 1},  {2, 48, 16, 28, 28, 1},
+    {5, 16, 16, 14, 14, 1}, {9, 16, 16, 7, 7, 1},  {70, 16, 16, 2, 2, 1}, {2, 272, 16, 6, 6, 1}, {1, 16, 16, 33, 9, 1},
+    {2, 16, 32, 8, 8, 2},   {3, 32, 16, 7, 5, 2},  {1, 16, 16, 1, 1, 2},  {1, 16, 48, 3, 2, 2},  {2, 48, 16, 28, 28, 2},
+    {5, 16, 16, 14, 14, 2}, {70, 16, 16, 2, 2, 2}, {1, 80, 32, 32, 32, 2}};
+
+}  // namespace
+
+TEST_CASE("winograd: forward, data gradient and weight gradient follow the definition") {
+  for (const Problem& p : kProblems) {
+    CAPTURE(p.images);
+    CAPTURE(p.inputs);
+    CAPTURE(p.outputs);
+    CAPTURE(p.height);
+    CAPTURE(p.width);
+    CAPTURE(p.stride);
+    Case c(p);
+    std::vector<double> output(c.output_size), source(c.source_size);
+    std::vector<double> weights(c.weight_count);
+    c.for_each_product([&](std::size_t s, std::size_t o, std::size_t w) {
+      output[o] += double{c.source.data()[s]} * c.weights.data()[w];
+      source[s] += double{c.gradient.data()[o]} * c.weights.data()[w];
+      weights[w] += double{c.source.data()[s]} * c.gradient.data()[o];
+    });
+    CHECK(relative_error(forward(c, 2), output) < 3e-6);
+    CHECK(relative_error(data_gradient(c, 2), source) < 3e-6);
+    CHECK(relative_error(weight_gradient(c, 2), weights) < 3e-5);
+  }
+}
+
+TEST_CASE("winograd: bits do not depend on the number of threads") {
+  for (const std::int64_t stride : {1, 2}) {
+    Case c({3, 32, 16, 13, 10, stride});
+    for (const int threads : {2, 3}) {
+      CHECK(forward(c, threads) == forward(c, 1));
+      CHECK(data_gradient(c, threads) == data_gradient(c, 1));
+      CHECK(weight_gradient(c, threads) == weight_gradient(c, 1));
+    }
+  }
+}
+
+TEST_CASE("winograd: channels must come in sixteens, the stride is 1 or 2") {
+  CHECK(winograd::supports({1, 16, 32, 8, 8, 1}));
+  CHECK_FALSE(winograd::supports({1, 8, 32, 8, 8, 1}));
+  CHECK_FALSE(winograd::supports({1, 16, 24, 8, 8, 1}));
+  CHECK_FALSE(winograd::supports({1, 16, 32, 8, 8, 3}));
+}
