@@ -20,16 +20,22 @@ std::string declines_type(const TensorType& type) {
   return type.type == DataType::f64 ? "wants f32, got f64" : std::string();
 }
 
+ConvolutionAlgorithm algorithm(std::string_view name) {
+  if (name == "direct") return ConvolutionAlgorithm::direct;
+  return name == "winograd" ? ConvolutionAlgorithm::winograd : ConvolutionAlgorithm::automatic;
+}
+
 class OneDnn final : public Device {
  public:
-  explicit OneDnn(const Arguments& arguments)
-      : threads_(arguments.integer("threads") ? static_cast<int>(arguments.integer("threads"))
-                                              : available_processors()),
-        engine_(std::make_shared<Engine>()) {}
+  explicit OneDnn(const Arguments& arguments) : engine_(std::make_shared<Engine>()) {
+    const int threads = static_cast<int>(arguments.integer("threads"));
+    settings_.threads = threads ? threads : available_processors();
+    settings_.convolution = algorithm(arguments.choice("convolution"));
+  }
 
   std::string describe() const override {
-    return fmt::format("onednn {}, {} thread{}, {}", onednn_version(), threads_, threads_ == 1 ? "" : "s",
-                       kernels().instruction_set);
+    return fmt::format("onednn {}, {} thread{}, {}", onednn_version(), settings_.threads,
+                       settings_.threads == 1 ? "" : "s", kernels().instruction_set);
   }
 
   std::string declines(const Graph& graph, const Node& node) const override {
@@ -63,16 +69,21 @@ class OneDnn final : public Device {
     observe("batch", to_text(program));
     assign_memory(program);
     observe("memory", to_text(program) + memory_to_text(program));
-    return make_plan(std::move(program), engine_, threads_);
+    std::string steps;
+    std::unique_ptr<Plan> plan = make_plan(std::move(program), engine_, settings_, steps);
+    observe("plan", steps);
+    return plan;
   }
 
  private:
-  int threads_;
+  Settings settings_;
   std::shared_ptr<const Engine> engine_;
 };
 
 constexpr gramstack_param kParameters[] = {
-    integer("threads", "threads that a step runs on; 0: all processors", "0", 0, 1024)};
+    integer("threads", "threads that a step runs on; 0: all processors", "0", 0, 1024),
+    choice("convolution", "direct, winograd wherever there is a kernel for it, or the faster one", "auto",
+           "auto|direct|winograd")};
 constexpr gramstack_class kClasses[] = {describe<Device, OneDnn, kParameters>(
     "onednn", "CPUs: oneDNN convolutions, own fused kernels, blocked layouts, one arena")};
 

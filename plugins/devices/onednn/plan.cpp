@@ -23,9 +23,9 @@ struct Step {
 
 class OneDnnPlan final : public Plan {
  public:
-  OneDnnPlan(Program program, std::shared_ptr<const Engine> engine, int threads)
-      : program_(std::move(program)), engine_(std::move(engine)), threads_(threads) {
-    const ThreadScope scope(threads_);
+  OneDnnPlan(Program program, std::shared_ptr<const Engine> engine, const Settings& settings)
+      : program_(std::move(program)), engine_(std::move(engine)), settings_(settings) {
+    const ThreadScope scope(settings_.threads);
     allocate();
     prepare();
     for (const Binding& binding : program_.inputs) writable_[binding.name] = binding.tensor;
@@ -45,8 +45,14 @@ class OneDnnPlan final : public Plan {
   }
 
   void run() override {
-    const ThreadScope scope(threads_);
+    const ThreadScope scope(settings_.threads);
     for (const Step& step : steps_) step.run();
+  }
+
+  std::string to_text() const {
+    std::string text;
+    for (const Step& step : steps_) text += step.name + "\n";
+    return text;
   }
 
   MemoryReport memory() const override {
@@ -96,16 +102,18 @@ class OneDnnPlan final : public Plan {
     const Preparation::Address where = [this](TensorId id) { return address(id); };
     for (const Instruction& instruction : program_.instructions) {
       if (!instruction.rule->prepare) continue;
-      Preparation preparation(program_, instruction, where, workspace_, *engine_, threads_);
-      steps_.push_back(
-          {fmt::format("{} {}", instruction.rule->name, instruction.name), instruction.rule->prepare(preparation)});
+      Preparation preparation(program_, instruction, where, workspace_, *engine_, settings_);
+      Run run = instruction.rule->prepare(preparation);
+      std::string name = fmt::format("{} {}", instruction.rule->name, instruction.name);
+      if (!preparation.note().empty()) name += " (" + preparation.note() + ")";
+      steps_.push_back({std::move(name), std::move(run)});
     }
     workspace_.allocate();
   }
 
   Program program_;
   std::shared_ptr<const Engine> engine_;
-  int threads_;
+  Settings settings_;
   Buffer arena_, permanent_;  // intermediate tensors; inputs, parameters and constants
   Workspace workspace_;
   std::vector<Step> steps_;
@@ -126,8 +134,11 @@ Buffer::Buffer(std::size_t bytes) : size_(bytes) {
 
 void Buffer::Free::operator()(std::byte* memory) const { std::free(memory); }
 
-std::unique_ptr<Plan> make_plan(Program program, std::shared_ptr<const Engine> engine, int threads) {
-  return std::make_unique<OneDnnPlan>(std::move(program), std::move(engine), threads);
+std::unique_ptr<Plan> make_plan(Program program, std::shared_ptr<const Engine> engine, const Settings& settings,
+                                std::string& text) {
+  std::unique_ptr<OneDnnPlan> plan = std::make_unique<OneDnnPlan>(std::move(program), std::move(engine), settings);
+  text = plan->to_text();
+  return plan;
 }
 
 }  // namespace gramstack::onednn

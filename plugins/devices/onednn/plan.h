@@ -7,6 +7,7 @@
 #include "api/device.h"
 #include "program.h"
 #include "rules.h"
+#include "settings.h"
 
 namespace gramstack::onednn {
 
@@ -48,13 +49,13 @@ class Preparation {
  public:
   using Address = std::function<std::byte*(TensorId)>;
   Preparation(const Program& program, const Instruction& instruction, const Address& address, Workspace& workspace,
-              const Engine& engine, int threads)
+              const Engine& engine, const Settings& settings)
       : program_(program),
         instruction_(instruction),
         address_(address),
         workspace_(workspace),
         engine_(engine),
-        threads_(threads) {}
+        settings_(settings) {}
 
   const Program& program() const { return program_; }
   const Instruction& instruction() const { return instruction_; }
@@ -80,7 +81,11 @@ class Preparation {
     return &workspace_;
   }
   const Engine& engine() const { return engine_; }
-  int threads() const { return threads_; }
+  int threads() const { return settings_.threads; }
+  const Settings& settings() const { return settings_; }
+  /// How the step is done, for observers: "winograd".
+  void note(std::string text) { note_ = std::move(text); }
+  const std::string& note() const { return note_; }
 
  private:
   const Program& program_;
@@ -88,9 +93,12 @@ class Preparation {
   const Address& address_;
   Workspace& workspace_;
   const Engine& engine_;
-  int threads_;
+  const Settings& settings_;
+  std::string note_;
 };
 
-std::unique_ptr<Plan> make_plan(Program program, std::shared_ptr<const Engine> engine, int threads);
+/// `text` is set to one line a step.
+std::unique_ptr<Plan> make_plan(Program program, std::shared_ptr<const Engine> engine, const Settings& settings,
+                                std::string& text);
 
 }  // namespace gramstack::onednn

@@ -4,6 +4,7 @@
 #include "adapter.h"
 #include "layout.h"
 #include "ops/few_channels.h"
+#include "ops/winograd.h"
 #include "plan.h"
 #include "rules.h"
 
@@ -30,7 +31,9 @@ ConvolutionShape shape_of(const Preparation& p, const Tensor& x, const Tensor& y
 
 /// left, right, bias: operands in the order of Convolution::run.
 Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, const float* bias) {
+  if (!bias && prefers_winograd(p.settings(), shape)) return prepare_winograd(p, direction, shape);
   const auto made = std::make_shared<const Convolution>(p.engine(), direction, shape);
+  p.note(made->implementation());
   const Workspace* workspace = p.workspace(made->scratch());
   return [made, workspace, bias, left = p.in(0), right = p.in(1), out = p.out(0)] {
     made->run(left, right, bias, out, workspace->data<std::byte>());

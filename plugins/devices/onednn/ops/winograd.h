@@ -1,0 +1,15 @@
+// Convolutions by the Winograd kernels of avx2/.
+#pragma once
+
+#include "adapter.h"
+#include "plan.h"
+
+namespace gramstack::onednn {
+
+/// Whether there are kernels for this convolution on this processor, and the settings or their speed speak for them.
+bool prefers_winograd(const Settings& settings, const ConvolutionShape& shape);
+
+/// REQUIRES: prefers_winograd. Operands as Convolution::run's; no bias.
+Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
+
+}  // namespace gramstack::onednn
