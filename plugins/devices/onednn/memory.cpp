@@ -55,6 +55,7 @@ class Lives {
 
 /// True when `operand` is read by the expression that computes `result` alone, element by element with it.
 bool only_read_beside(const Program& program, const Instruction& instruction, TensorId result, TensorId operand) {
+  if (instruction.expressions.empty()) return false;
   const TensorId memory = program.root(operand);
   for (const Expression& expression : instruction.expressions) {
     const bool own = std::any_of(expression.terms.begin(), expression.terms.end(),

@@ -104,7 +104,8 @@ class OneDnnPlan final : public Plan {
       if (!instruction.rule->prepare) continue;
       Preparation preparation(program_, instruction, where, workspace_, *engine_, settings_);
       Run run = instruction.rule->prepare(preparation);
-      std::string name = fmt::format("{} {}", instruction.rule->name, instruction.name);
+      std::string name(instruction.rule->name);
+      if (!instruction.name.empty()) name += " " + instruction.name;
       if (!preparation.note().empty()) name += " (" + preparation.note() + ")";
       steps_.push_back({std::move(name), std::move(run)});
     }

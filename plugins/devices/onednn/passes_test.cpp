@@ -1,0 +1,114 @@
+// The program after each pass.
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "test_steps.h"
+
+namespace gramstack::test {
+namespace {
+
+/// How many instructions of each kind a program has.
+std::map<std::string, int> kinds(const std::string& text) {
+  std::map<std::string, int> counts;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find(" = "), end = line.find('(');
+    const bool instruction = begin != std::string::npos && end != std::string::npos && line[0] != ' ';
+    if (instruction && begin < end) ++counts[line.substr(begin + 3, end - begin - 3)];
+  }
+  return counts;
+}
+
+/// y = relu(norm(conv(x)) + x) and a step against the sum of y's squares.
+Graph residual_step() {
+  Graph graph;
+  Builder b(graph, Mode::training);
+  const Value x = b.input("x", {DataType::f32, {2, 8, 4, 4}});
+  const Value w = b.weight("w", {8, 8, 3, 3}, Initializer::normal(1));
+  const Value scale = b.weight("scale", {8}, Initializer::constant(1));
+  const Value shift = b.weight("shift", {8}, Initializer::constant(0));
+  const Value y = b.relu(b.add(b.batch_norm(b.conv2d(x, w, {3, 1, 1}), scale, shift, 1e-5).output, x));
+  const Value loss = b.sum(b.square(y));
+  graph.add_output("loss", loss);
+  for (const Value parameter : {w, scale, shift})
+    b.update(parameter, b.subtract(parameter, b.multiply(gradients(graph, loss, {parameter})[0], 0.5)));
+  return graph;
+}
+
+TEST_CASE("onednn: fuse joins a normalisation with what stands behind it, and expressions with each other") {
+  CHECK(texts_after_passes(*onednn(2, "direct"), residual_step()).at("fuse") ==
+        R"(%4 = conv2d(x, w) padding=1 stride=1 : f32[2,8,4,4]
+%9, %6, %7 = batch_norm(%4, scale, shift, x) epsilon=1e-05 fused_add=1 fused_relu=1 : f32[2,8,4,4], f32[8], f32[8]
+%10 = elementwise(%9) : f32[2,8,4,4]
+    %10 = square(%9)
+%11 = sum(%10) axes=[] keep=0 : f32[]
+%15 = elementwise(%9, 1) : f32[2,8,4,4]
+    %15 = multiply(1, add(%9, %9))
+%17, %18, %19 = batch_norm_gradient(%15, %4, scale, %6, %7, %9) epsilon=1e-05 fused_relu=1 : f32[2,8,4,4], f32[8], f32[8]
+%20 = conv2d_weight_gradient(x, %17) padding=1 size=3 stride=1 : f32[8,8,3,3]
+%23 = elementwise(%20, 0.5, w) : f32[8,8,3,3]
+    %23 = subtract(w, multiply(%20, 0.5))
+%25 = elementwise(%18, 0.5, scale) : f32[8]
+    %25 = subtract(scale, multiply(%18, 0.5))
+%27 = elementwise(%19, 0.5, shift) : f32[8]
+    %27 = subtract(shift, multiply(%19, 0.5))
+output loss = %11
+update w = %23
+update scale = %25
+update shift = %27
+)");
+}
+
+TEST_CASE("onednn: layout and batch: images are blocked, inputs and weights are not; updates are one instruction") {
+  CHECK(texts_after_passes(*onednn(2, "direct"), residual_step()).at("batch") ==
+        R"(%28 = reorder(x) : f32[2,8,4,4] blocked
+%4 = conv2d(%28, w) padding=1 stride=1 : f32[2,8,4,4] blocked
+%9, %6, %7 = batch_norm(%4, scale, shift, %28) epsilon=1e-05 fused_add=1 fused_relu=1 : f32[2,8,4,4] blocked, f32[8], f32[8]
+%10 = elementwise(%9) : f32[2,8,4,4] blocked
+    %10 = square(%9)
+%11 = sum(%10) axes=[] keep=0 : f32[]
+%15 = elementwise(%9, 1) : f32[2,8,4,4] blocked
+    %15 = multiply(1, add(%9, %9))
+%17, %18, %19 = batch_norm_gradient(%15, %4, scale, %6, %7, %9) epsilon=1e-05 fused_relu=1 : f32[2,8,4,4] blocked, f32[8], f32[8]
+%20 = conv2d_weight_gradient(%28, %17) padding=1 size=3 stride=1 : f32[8,8,3,3]
+%23, %25, %27 = elementwise(%20, 0.5, w, %18, scale, %19, shift) : f32[8,8,3,3], f32[8], f32[8]
+    %23 = subtract(w, multiply(%20, 0.5))
+    %25 = subtract(scale, multiply(%18, 0.5))
+    %27 = subtract(shift, multiply(%19, 0.5))
+output loss = %11
+update w = %23
+update scale = %25
+update shift = %27
+)");
+}
+
+TEST_CASE("onednn: a LeNet step pass by pass") {
+  using Counts = std::map<std::string, int>;
+  const std::map<std::string, std::string> texts =
+      texts_after_passes(*onednn(2, "direct"), training_step("lenet5", {16, 1, 28, 28}, "sgd"));
+  Counts counts = {{"conv2d", 2},
+                   {"conv2d_data_gradient", 1},
+                   {"conv2d_weight_gradient", 2},
+                   {"elementwise", 43},
+                   {"logsumexp", 1},
+                   {"matmul", 9},
+                   {"max_pool", 2},
+                   {"max_pool_gradient", 2},
+                   {"one_hot", 1},
+                   {"normalize_images", 1},
+                   {"reshape", 2},
+                   {"sum", 9}};
+  CHECK(kinds(texts.at("lower")) == counts);
+  counts["elementwise"] = 24;
+  CHECK(kinds(texts.at("fuse")) == counts);
+  counts["reorder"] = 2;  // behind the last pooling, and its gradient
+  CHECK(kinds(texts.at("layout")) == counts);
+  counts["elementwise"] = 14;  // ten updates and the loss are one
+  CHECK(kinds(texts.at("batch")) == counts);
+  CHECK(kinds(texts.at("memory")) == counts);
+  CHECK(texts.at("plan").starts_with("normalize_images\nconv2d conv1 ("));
+}
+
+}  // namespace
+}  // namespace gramstack::test
