@@ -107,14 +107,14 @@ TEST_CASE("tool: plugins lists every component") {
 TEST_CASE("tool: help describes components, parts of the file and their parameters") {
   const Outcome outcome = run_tool({"help", "optimizer/sgd"});
   CHECK(outcome.code == 0);
-  CHECK(
-      outcome.out ==
-      "optimizer/sgd - stochastic gradient descent with momentum\n"
-      "plugin sgd 0.1.0, " GRAMSTACK_TEST_PLUGINS "/optimizers-sgd.so\n\n"
-      "  lr            real     required       >= 0  learning rate\n"
-      "  momentum      real     default 0      0..1  share of the last step's direction that is kept\n"
-      "  nesterov      boolean  default false        look ahead along the momentum\n"
-      "  weight_decay  real     default 0      >= 0  pull of every parameter towards 0, as part of the gradient\n");
+  CHECK(outcome.out ==
+        "optimizer/sgd - stochastic gradient descent with momentum\n"
+        "plugin sgd 0.1.0, " GRAMSTACK_TEST_PLUGINS
+        "/optimizers-sgd.so\n\n"
+        "  lr            real     required       >= 0  learning rate\n"
+        "  momentum      real     default 0      0..1  share of the last step's direction that is kept\n"
+        "  nesterov      boolean  default false        look ahead along the momentum\n"
+        "  weight_decay  real     default 0      >= 0  pull of every parameter towards 0, as part of the gradient\n");
   for (const char* topic : {"pipeline", "data", "module", "schedule/cosine", "schedule/steps", "augment/crop"}) {
     const Outcome part = run_tool({"help", topic});
     INFO(topic);

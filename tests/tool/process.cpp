@@ -64,7 +64,8 @@ void Tool::start(const Invocation& invocation) {
   const Pipe out, err;
   child_ = fork();
   if (child_ == 0) {
-    dup2(out.ends[1], STDOUT_FILENO);
+    const int output = invocation.output.empty() ? out.ends[1] : open(invocation.output.c_str(), O_WRONLY);
+    dup2(output, STDOUT_FILENO);
     dup2(err.ends[1], STDERR_FILENO);
     if (!invocation.folder.empty() && chdir(invocation.folder.c_str()) != 0) _exit(126);
     execve(argv[0], argv.data(), envp.data());
@@ -114,7 +115,7 @@ Outcome Tool::wait() {
 
 Outcome run_tool(const Invocation& invocation) { return Tool(invocation).wait(); }
 
-Outcome run_tool(const std::vector<std::string>& arguments) { return run_tool(Invocation{arguments, {}, {}}); }
+Outcome run_tool(const std::vector<std::string>& arguments) { return run_tool(Invocation{arguments, {}, {}, {}}); }
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "gramstack-test-XXXXXX").string();

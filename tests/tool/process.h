@@ -14,6 +14,7 @@ struct Invocation {
   std::vector<std::string> arguments;
   std::filesystem::path folder;                    ///< working directory; empty: the test's own
   std::map<std::string, std::string> environment;  ///< added to a small fixed one
+  std::filesystem::path output;                    ///< a file for standard output, instead of Outcome::out
 };
 
 struct Outcome {

@@ -86,7 +86,7 @@ TEST_CASE("tool: run folders are numbered by the first free number, under the wo
   const Folder folder;
   const std::string file = write_tiny(folder.temporary.path(), 1).string();
   for (const char* expected : {"runs/tiny-1", "runs/tiny-2"}) {
-    const Outcome outcome = run_tool(Invocation{{"run", file, "--json", "-q"}, folder.temporary.path(), {}});
+    const Outcome outcome = run_tool(Invocation{{"run", file, "--json", "-q"}, folder.temporary.path(), {}, {}});
     REQUIRE(outcome.code == 0);
     CHECK(json::parse(outcome.out)["folder"] == expected);
     CHECK(std::filesystem::exists(folder.temporary.path() / expected / "manifest.json"));
@@ -99,7 +99,7 @@ TEST_CASE("tool: an interrupted run exits with 130 and goes on to the same modul
   run_json({"run", file, "--out", folder.at("whole"), "--json", "-q"});
   for (const int number : {SIGINT, SIGTERM}) {
     const std::string interrupted = folder.at("interrupted-" + std::to_string(number));
-    Tool tool(Invocation{{"run", file, "--out", interrupted}, {}, {}});
+    Tool tool(Invocation{{"run", file, "--out", interrupted}, {}, {}, {}});
     REQUIRE(tool.wait_for_error("features: epoch 2/"));
     tool.signal(number);
     const Outcome outcome = tool.wait();
@@ -115,7 +115,7 @@ TEST_CASE("tool: a killed run goes on to the same modules") {
   const Folder folder;
   const std::string file = write_tiny(folder.temporary.path(), kMany).string();
   run_json({"run", file, "--out", folder.at("whole"), "--json", "-q"});
-  Tool tool(Invocation{{"run", file, "--out", folder.at("killed")}, {}, {}});
+  Tool tool(Invocation{{"run", file, "--out", folder.at("killed")}, {}, {}, {}});
   REQUIRE(tool.wait_for_error("features: epoch 3/"));
   tool.signal(SIGKILL);
   CHECK(tool.wait().code == 128 + SIGKILL);

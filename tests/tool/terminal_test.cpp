@@ -1,7 +1,7 @@
 // The progress display on a terminal.
-#include <poll.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>

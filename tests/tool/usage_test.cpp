@@ -3,6 +3,7 @@
 
 #include "process.h"
 
+using gramstack::test::Invocation;
 using gramstack::test::Outcome;
 using gramstack::test::run_tool;
 
@@ -40,8 +41,8 @@ TEST_CASE("tool: a misspelled option gets a hint and the list") {
 }
 
 TEST_CASE("tool: a missing argument is named") {
-  refuses({"run"}, "gramstack: error: file is required\n  see: gramstack run --help\n");
-  refuses({"predict", "runs/x"}, "gramstack: error: image is required\n  see: gramstack predict --help\n");
+  refuses({"run"}, "gramstack: error: FILE is required\n  see: gramstack run --help\n");
+  refuses({"predict", "runs/x"}, "gramstack: error: IMAGE is required\n  see: gramstack predict --help\n");
 }
 
 TEST_CASE("tool: an argument too many is named") {
@@ -50,8 +51,9 @@ TEST_CASE("tool: an argument too many is named") {
 }
 
 TEST_CASE("tool: a value outside an option's range") {
-  refuses({"eval", "runs/x", "--min-accuracy", "90"},
-          "gramstack: error: --min-accuracy: Value 90 not in range 0.000000 to 1.000000\n  see: gramstack eval --help\n");
+  refuses(
+      {"eval", "runs/x", "--min-accuracy", "90"},
+      "gramstack: error: --min-accuracy: Value 90 not in range 0.000000 to 1.000000\n  see: gramstack eval --help\n");
   refuses({"eval", "runs/x", "--split", "tset"},
           "gramstack: error: --split: tset not in {test,train}\n  see: gramstack eval --help\n");
 }
@@ -83,4 +85,15 @@ TEST_CASE("tool: help of the program and of a command go to stdout") {
     CHECK(outcome.err == "");
     CHECK(outcome.out.find("Usage: gramstack") != std::string::npos);
   }
+}
+
+TEST_CASE("tool: the usage line of a command") {
+  CHECK(run_tool({"predict", "--help"}).out.find("Usage: gramstack predict [OPTIONS] FOLDER IMAGE...\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("tool: output that cannot be written is an error") {
+  const Outcome outcome = run_tool(Invocation{{"version"}, {}, {}, "/dev/full"});
+  CHECK(outcome.code == 9);
+  CHECK(outcome.err == "gramstack: error: cannot write to standard output\n");
 }

@@ -73,7 +73,7 @@ void add_check(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("check", "Check a pipeline file, its plugins, data and shapes; train nothing.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("file", options->file, "pipeline file")->required()->type_name("FILE");
+  verb.add_option("FILE", options->file, "pipeline file")->required()->type_name("");
   verb.add_flag("--end-to-end", options->end_to_end, "as it is trained by run --end-to-end");
   verb.add_option("--set", options->set, "override a value: stack.features.batch=256")
       ->type_name("KEY=VALUE")

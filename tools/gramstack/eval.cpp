@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <cstdio>
+
 #include "command_line.h"
 #include "recorded.h"
 #include "table.h"
@@ -41,8 +43,8 @@ int act(const Options& options, Context& context) {
     print(fmt::format("{} accuracy {}\n\n{}", options.split, percent(evaluation.accuracy),
                       confusion_text(evaluation, classes)));
   if (evaluation.accuracy >= options.min_accuracy) return 0;
-  note(context, fmt::format("gramstack: check failed: accuracy {:.6g} is below --min-accuracy {:.6g}",
-                            evaluation.accuracy, options.min_accuracy));
+  fmt::print(stderr, "gramstack: check failed: accuracy {:.6g} is below --min-accuracy {:.6g}\n", evaluation.accuracy,
+             options.min_accuracy);
   return static_cast<int>(ExitCode::check);
 }
 
@@ -52,7 +54,7 @@ void add_eval(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("eval", "Measure a trained stack's accuracy and confusion matrix.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("folder", options->folder, "run folder")->required()->type_name("FOLDER");
+  verb.add_option("FOLDER", options->folder, "run folder")->required()->type_name("");
   verb.add_option("--split", options->split, "images to use: test or train")
       ->capture_default_str()
       ->type_name("SPLIT")

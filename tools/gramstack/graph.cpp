@@ -79,7 +79,7 @@ void add_graph(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("graph", "Print the training step of a module as a graph.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("file", options->file, "pipeline file")->required()->type_name("FILE");
+  verb.add_option("FILE", options->file, "pipeline file")->required()->type_name("");
   verb.add_option("--module", options->module, "module of the stack")->type_name("NAME");
   verb.add_option("--after", options->after, "pass to stop after: build, or one of the device's")
       ->capture_default_str()

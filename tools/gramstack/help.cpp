@@ -99,8 +99,8 @@ void add_help(CommandLine& line) {
   const std::shared_ptr<std::string> word = std::make_shared<std::string>();
   CLI::App& verb = line.add_verb("help", "Describe a command, a component's parameters or a part of pipeline files.",
                                  [&line, word](Context& context) { return act(line, *word, context); });
-  verb.add_option("topic", *word, "a command; KIND/NAME such as loss/alignment; pipeline, data, module, ...")
-      ->type_name("TOPIC");
+  verb.add_option("TOPIC", *word, "a command; KIND/NAME such as loss/alignment; pipeline, data, module, ...")
+      ->type_name("");
 }
 
 }  // namespace gramstack::tool

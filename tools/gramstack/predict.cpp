@@ -59,10 +59,10 @@ void add_predict(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("predict", "Classify image files with a trained stack.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("folder", options->folder, "run folder")->required()->type_name("FOLDER");
-  verb.add_option("image", options->images, "PNG, JPEG, PGM or PPM files of the data set's size")
+  verb.add_option("FOLDER", options->folder, "run folder")->required()->type_name("");
+  verb.add_option("IMAGE", options->images, "PNG, JPEG, PGM or PPM files of the data set's size")
       ->required()
-      ->type_name("IMAGE");
+      ->type_name("");
 }
 
 }  // namespace gramstack::tool

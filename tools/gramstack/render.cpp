@@ -24,7 +24,7 @@ void add_render(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("render", "Print a pipeline file with every default and where each value came from.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("file", options->file, "pipeline file")->required()->type_name("FILE");
+  verb.add_option("FILE", options->file, "pipeline file")->required()->type_name("");
   verb.add_option("--set", options->set, "override a value: stack.features.batch=256")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -22,7 +22,7 @@ void add_resume(CommandLine& line) {
   const std::shared_ptr<std::string> folder = std::make_shared<std::string>();
   CLI::App& verb = line.add_verb("resume", "Go on with an interrupted run, to the same bytes.",
                                  [folder](Context& context) { return act(*folder, context); });
-  verb.add_option("folder", *folder, "run folder")->required()->type_name("FOLDER");
+  verb.add_option("FOLDER", *folder, "run folder")->required()->type_name("");
 }
 
 }  // namespace gramstack::tool

@@ -38,7 +38,7 @@ void add_run(CommandLine& line) {
   const std::shared_ptr<Options> options = std::make_shared<Options>();
   CLI::App& verb = line.add_verb("run", "Train a pipeline into a new run folder.",
                                  [options](Context& context) { return act(*options, context); });
-  verb.add_option("file", options->file, "pipeline file")->required()->type_name("FILE");
+  verb.add_option("FILE", options->file, "pipeline file")->required()->type_name("");
   verb.add_option("--out", options->out, "run folder to make (default: runs/NAME-N)")->type_name("FOLDER");
   verb.add_flag("--end-to-end", options->end_to_end, "train the same network as one, by its output loss");
   verb.add_option("--set", options->set, "override a value: stack.features.batch=256")
