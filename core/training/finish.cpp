@@ -107,14 +107,15 @@ ModuleReport freeze_module(RunContext& run, const Segment& segment, std::size_t 
   return report;
 }
 
-/// Trains a copy of the output module from its initial weights on one image of each class, all of them in every step.
+/// Trains a copy of the output module from its initial weights on one image of each class, all of them in every step,
+/// for as many steps as it was trained itself.
 TensorMap train_on_one_label(RunContext& run, const Segment& segment) {
   const Network& network = run.network;
   const Records records = network.pipeline->data.dataset->records(Split::train);
-  const Examples examples(records, few_per_class(network.labels(Split::train), run.preparation.images.training, 1,
-                                                 network.pipeline->seed));
+  const Examples examples(
+      records, few_per_class(network.labels(Split::train), run.preparation.images.training, 1, network.pipeline->seed));
   StepRunner runner(network, segment, evaluation_feed(network, segment, examples, run.parameters, poll_of(run)),
-                    examples.size());
+                    static_cast<std::int64_t>(run.preparation.images.training.size()));
   TensorMap values;
   for (const auto& [name, tensor] : run.parameters)
     if (!name.starts_with(network.prefix(segment.first))) values.emplace(name, tensor);

@@ -9,8 +9,8 @@ namespace gramstack {
 SegmentTraining::SegmentTraining(RunContext& run, const Segment& segment)
     : run_(run), segment_(segment), epochs_(run.network.module(segment.first).schedule.epochs) {
   make_validation();
-  const std::int64_t batch = run.network.module(segment.first).batch;
-  runner_ = std::make_unique<StepRunner>(run.network, segment, training_feed(), batch);
+  runner_ = std::make_unique<StepRunner>(run.network, segment, training_feed(),
+                                         static_cast<std::int64_t>(run.preparation.images.training.size()));
   write_parameters();
   seconds_before_ = run.segment_seconds();
 }

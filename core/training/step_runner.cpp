@@ -23,11 +23,13 @@ void write_scalar(Plan& plan, const char* name, double value) {
 
 }  // namespace
 
-StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t batch)
+StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t epoch_images)
     : network_(network),
       segment_(segment),
       feed_(std::move(feed)),
-      order_(order_of(network, segment), feed_.examples().labels(), batch, network.pipeline->seed),
+      order_(order_of(network, segment), feed_.examples().labels(), network.module(segment.first).batch,
+             network.pipeline->seed),
+      passes_(std::max<std::int64_t>(1, epoch_images / network.module(segment.first).batch / order_.steps())),
       augmentation_(network.pipeline->data.augment.crop_padding, network.pipeline->data.augment.flip,
                     network.pipeline->seed),
       graph_(training_graph(network, segment, feed_.source(), order_.batch())),
@@ -37,7 +39,9 @@ StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed
   last_plan_ = network.pipeline->device->compile(last_graph_);
 }
 
-std::int64_t StepRunner::images() const { return (steps() - 1) * order_.batch() + order_.last_batch(); }
+std::int64_t StepRunner::images() const {
+  return passes_ * ((order_.steps() - 1) * order_.batch() + order_.last_batch());
+}
 
 void StepRunner::write(const TensorMap& parameters) { write_parameters(*plan_, graph_, parameters); }
 
@@ -73,19 +77,24 @@ double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {
 
 // A smaller last batch has a plan of its own; the parameters go there and back.
 StepRunner::Step StepRunner::run(std::int64_t epoch, std::int64_t step) {
-  if (epoch != epoch_) batches_ = order_.epoch(epoch_ = epoch);
-  if (!last_plan_ || step + 1 < steps()) return run_on(*plan_, epoch, step);
+  const std::int64_t pass = epoch * passes_ + step / order_.steps();
+  if (pass != pass_) batches_ = order_.epoch(pass_ = pass);
+  if (!last_plan_ || (step + 1) % order_.steps() != 0) return run_on(*plan_, epoch, step);
   write_parameters(*last_plan_, last_graph_, read_parameters(*plan_, graph_));
   const Step done = run_on(*last_plan_, epoch, step);
   write(read_parameters(*last_plan_, last_graph_));
   return done;
 }
 
+const Indices& StepRunner::batch_of(std::int64_t step) const {
+  return batches_[static_cast<std::size_t>(step % order_.steps())];
+}
+
 StepRunner::Step StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
-  const Indices& batch = batches_[static_cast<std::size_t>(step)];
+  const Indices& batch = batch_of(step);
   feed_.write_rows(plan, batch);
   feed_.write_labels(plan, batch);
-  if (feed_.source() == Source::augmented_images) write_offsets(plan, epoch, batch);
+  if (feed_.source() == Source::augmented_images) write_offsets(plan, batch);
   write_scalar(plan, "learning_rate", learning_rate(epoch, step));
   write_scalar(plan, "step", static_cast<double>(epoch * steps() + step + 1));
   plan.run();
@@ -95,17 +104,17 @@ StepRunner::Step StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t
   return {loss, static_cast<std::int64_t>(batch.size())};
 }
 
-void StepRunner::write_offsets(Plan& plan, std::int64_t epoch, const Indices& batch) {
+void StepRunner::write_offsets(Plan& plan, const Indices& batch) {
   offsets_.clear();
   for (const std::int64_t example : batch) {
-    const std::array<std::int32_t, 3> offsets = augmentation_.offsets(epoch, feed_.examples().image(example));
+    const std::array<std::int32_t, 3> offsets = augmentation_.offsets(pass_, feed_.examples().image(example));
     offsets_.insert(offsets_.end(), offsets.begin(), offsets.end());
   }
   plan.write("offsets", std::as_bytes(std::span(offsets_)));
 }
 
 void StepRunner::fail(double loss, std::int64_t epoch, std::int64_t step) const {
-  const Indices& batch = batches_[static_cast<std::size_t>(step)];
+  const Indices& batch = batch_of(step);
   Indices images;
   for (std::size_t i = 0; i < std::min<std::size_t>(batch.size(), 5); ++i)
     images.push_back(feed_.examples().image(batch[i]));

@@ -14,11 +14,13 @@ namespace gramstack {
 
 class StepRunner {
  public:
-  /// Compiles the step for the feed's source. Parameters are zeros until write().
-  StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t batch);
+  /// Compiles the step for the feed's source. Parameters are zeros until write(). An epoch is as many passes over the
+  /// feed's examples as make about the steps of one pass over `epoch_images` images: few labels are trained on as long
+  /// as all would be.
+  StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t epoch_images);
 
-  std::int64_t steps() const { return order_.steps(); }  ///< an epoch
-  std::int64_t images() const;                           ///< trained on in an epoch, repeats counted
+  std::int64_t steps() const { return passes_ * order_.steps(); }  ///< an epoch
+  std::int64_t images() const;                                     ///< trained on in an epoch, repeats counted
   const Examples& examples() const { return feed_.examples(); }
   const Graph& graph() const { return graph_; }
   std::size_t memory() const { return plan_->memory().total(); }
@@ -41,19 +43,21 @@ class StepRunner {
   TensorMap read_trained(bool without_slots) const;
   bool is_trained(const Parameter& parameter) const;
   Step run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
-  void write_offsets(Plan& plan, std::int64_t epoch, const Indices& batch);
+  const Indices& batch_of(std::int64_t step) const;
+  void write_offsets(Plan& plan, const Indices& batch);
   [[noreturn]] void fail(double loss, std::int64_t epoch, std::int64_t step) const;
 
   const Network& network_;
   Segment segment_;
   Feed feed_;
   BatchOrder order_;
+  std::int64_t passes_;  ///< an epoch
   AugmentationStream augmentation_;
   Graph graph_;
   std::unique_ptr<Plan> plan_;
   Graph last_graph_;
   std::unique_ptr<Plan> last_plan_;  ///< for a smaller last batch; null: there is none
-  std::int64_t epoch_ = -1;          ///< of batches_
+  std::int64_t pass_ = -1;           ///< since the first step; of batches_
   std::vector<Indices> batches_;
   std::vector<std::int32_t> offsets_;
 };
