@@ -74,9 +74,8 @@ class MetadataReader {
 ModuleFile module_of(TensorFile content, const std::string& file) {
   const MetadataReader read(content.metadata, file);
   if (read.text("format") != kFormat)
-    throw Error(ExitCode::file,
-                fmt::format("module file {}: its format is '{}', this version of Gramstack reads '{}'", file,
-                            read.text("format"), kFormat));
+    throw Error(ExitCode::file, fmt::format("module file {}: its format is '{}', this version of Gramstack reads '{}'",
+                                            file, read.text("format"), kFormat));
   ModuleFile module;
   module.module = read.text("module");
   module.hidden = read.text("kind") == "hidden";
@@ -124,8 +123,8 @@ void check_tensors(const TensorMap& tensors, const std::map<std::string, TensorT
   for (const auto& [name, type] : wanted) {
     const TensorMap::const_iterator found = tensors.find(name);
     if (found == tensors.end())
-      throw Error(ExitCode::file, fmt::format("{}: weight '{}' is missing, the pipeline wants {}", file, name,
-                                              to_string(type)));
+      throw Error(ExitCode::file,
+                  fmt::format("{}: weight '{}' is missing, the pipeline wants {}", file, name, to_string(type)));
     const TensorType& got = found->second.type;
     if (got.type != type.type)
       throw Error(ExitCode::file, fmt::format("{}: weight '{}' is {}, the pipeline wants {}", file, name,

@@ -12,14 +12,14 @@
 namespace gramstack {
 
 struct ModuleFile {
-  std::string module;                ///< its name in the pipeline that it was trained in
-  bool hidden = true;                ///< hidden: gives pre-activations; otherwise scores
-  std::string pipeline;              ///< its part of the pipeline file with every default, as YAML
-  std::string kernel;                ///< its kernel, as YAML; "" for an output module
-  std::vector<std::string> parents;  ///< hashes of the modules below, the lowest first
-  std::string data;                  ///< fingerprint of the data set
-  Shape input, output;               ///< of one image: what it is given, and what it returns
-  std::string value_name;            ///< "objective" or "loss"
+  std::string module;                               ///< its name in the pipeline that it was trained in
+  bool hidden = true;                               ///< hidden: gives pre-activations; otherwise scores
+  std::string pipeline;                             ///< its part of the pipeline file with every default, as YAML
+  std::string kernel;                               ///< its kernel, as YAML; "" for an output module
+  std::vector<std::string> parents;                 ///< hashes of the modules below, the lowest first
+  std::string data;                                 ///< fingerprint of the data set
+  Shape input, output;                              ///< of one image: what it is given, and what it returns
+  std::string value_name;                           ///< "objective" or "loss"
   double training_value = 0, validation_value = 0;  ///< NaN: not known
   std::int64_t epochs = 0, best_epoch = 0;
   std::vector<double> mean, deviation;  ///< of the images, per channel: first module of a stack only

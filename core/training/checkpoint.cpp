@@ -85,8 +85,7 @@ void save_checkpoint(const std::filesystem::path& file, const TrainingState& sta
   for (const auto& [name, tensor] : state.current) content.tensors.emplace(std::string(kCurrent) + name, tensor);
   for (const auto& [name, tensor] : state.best) content.tensors.emplace(std::string(kBest) + name, tensor);
   const std::string progress = progress_text(state);
-  content.metadata = {
-      {"format", kFormat}, {"progress", progress}, {"sha256", digest(progress, content.tensors)}};
+  content.metadata = {{"format", kFormat}, {"progress", progress}, {"sha256", digest(progress, content.tensors)}};
   write_atomically(file, to_safetensors(content));
 }
 

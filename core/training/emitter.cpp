@@ -39,8 +39,8 @@ Value Emitter::features(std::size_t module, Value preactivation) {
 Value Emitter::backbone(std::size_t module, Value features) {
   const std::int64_t classes = static_cast<std::int64_t>(network_.classes.size());
   const Builder::Scope in_module = builder_.scope(network_.module(module).name);
-  return network_.module(module).backbone->emit(
-      builder_, features, network_.is_output(module) ? std::optional(classes) : std::nullopt);
+  return network_.module(module).backbone->emit(builder_, features,
+                                                network_.is_output(module) ? std::optional(classes) : std::nullopt);
 }
 
 Value Emitter::module(std::size_t module, Value input, bool cached) {
@@ -93,8 +93,7 @@ void Emitter::descend(const Segment& segment, Value loss) {
   const Value step = builder_.input("step", {builder_.real(), {}});
   const Optimizer& optimizer = *network_.module(segment.first).optimizer;
   for (std::size_t i = 0; i < weights.size(); ++i)
-    builder_.update(values[i],
-                    optimizer.emit(builder_, {weights[i].name, values[i], slopes[i], learning_rate, step}));
+    builder_.update(values[i], optimizer.emit(builder_, {weights[i].name, values[i], slopes[i], learning_rate, step}));
 }
 
 }  // namespace gramstack

@@ -60,8 +60,7 @@ std::vector<float> Inference::run(Feed& feed, std::span<const std::int64_t> posi
 
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll) {
-  if (evaluation_source(network, segment, examples.size()) == Source::images)
-    return Feed(network, std::move(examples));
+  if (evaluation_source(network, segment, examples.size()) == Source::images) return Feed(network, std::move(examples));
   const std::int64_t batch = inference_batch(examples.size());
   Inference inference(*network.pipeline->device, input_graph(network, segment.first, batch), batch);
   inference.write(parameters);

@@ -112,9 +112,8 @@ void add_initial_values(TensorMap& values, const Network& network, const Graph& 
     if (values.contains(parameter.name)) continue;
     const Shape& shape = graph.shape(parameter.value);
     const bool examples = parameter.initializer.kind == Initializer::Kind::examples;
-    const std::vector<float> initial = examples
-                                           ? example_values(values, network, parameter, shape, training)
-                                           : drawn_values(parameter, elements(shape), network.pipeline->seed);
+    const std::vector<float> initial = examples ? example_values(values, network, parameter, shape, training)
+                                                : drawn_values(parameter, elements(shape), network.pipeline->seed);
     values.emplace(parameter.name, tensor_of(initial, shape));
   }
 }

@@ -12,8 +12,7 @@ namespace {
 void check_declines(const Device& device, const Graph& graph) {
   for (const Node& node : graph.nodes()) {
     const std::string reason = device.declines(graph, node);
-    if (!reason.empty())
-      throw Error(ExitCode::device, fmt::format("{}: {}", node.name, reason));
+    if (!reason.empty()) throw Error(ExitCode::device, fmt::format("{}: {}", node.name, reason));
   }
 }
 

@@ -83,8 +83,8 @@ RunFolder RunFolder::create(const fs::path& folder) {
   make_folder(folder);
   RunFolder run(folder);
   if (!fs::is_empty(folder))
-    throw Error(ExitCode::usage,
-                fmt::format("run folder {} is not empty: resume the run in it, or name another folder", folder.string()));
+    throw Error(ExitCode::usage, fmt::format("run folder {} is not empty: resume the run in it, or name another folder",
+                                             folder.string()));
   return run;
 }
 

@@ -161,7 +161,8 @@ std::vector<Indices> BatchOrder::shuffled(std::uint32_t epoch) const {
 
 std::array<std::int32_t, 3> AugmentationStream::offsets(std::int64_t epoch, std::int64_t image) const {
   const std::uint32_t counter = static_cast<std::uint32_t>(epoch);
-  const std::uint64_t window = static_cast<std::uint64_t>(2 * padding_ + 1), first = static_cast<std::uint64_t>(image) * 3;
+  const std::uint64_t window = static_cast<std::uint64_t>(2 * padding_ + 1),
+                      first = static_cast<std::uint64_t>(image) * 3;
   return {static_cast<std::int32_t>(stream_.below(window, counter, first)),
           static_cast<std::int32_t>(stream_.below(window, counter, first + 1)),
           flip_ ? static_cast<std::int32_t>(stream_.below(2, counter, first + 2)) : 0};

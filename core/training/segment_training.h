@@ -17,7 +17,7 @@ class SegmentTraining {
   SegmentTraining(const SegmentTraining&) = delete;
   SegmentTraining& operator=(const SegmentTraining&) = delete;
 
-  void train();  ///< at its end the run's state holds the last weights
+  void train();            ///< at its end the run's state holds the last weights
   TensorMap kept() const;  ///< the weights and states of the best epoch, of the last one without validation data
   std::size_t memory() const { return runner_->memory(); }
 

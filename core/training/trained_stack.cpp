@@ -88,9 +88,9 @@ std::vector<std::vector<float>> TrainedStack::scores(const std::vector<std::vect
   std::vector<std::uint8_t> pixels;
   for (const std::vector<std::uint8_t>& image : images) {
     if (image.size() != bytes)
-      throw Error(ExitCode::data, fmt::format("an image has {} bytes, the network wants {} ({} x {} x {})",
-                                              image.size(), bytes, network.format.channels, network.format.height,
-                                              network.format.width));
+      throw Error(ExitCode::data,
+                  fmt::format("an image has {} bytes, the network wants {} ({} x {} x {})", image.size(), bytes,
+                              network.format.channels, network.format.height, network.format.width));
     pixels.insert(pixels.end(), image.begin(), image.end());
   }
   const std::vector<std::int32_t> labels(images.size(), 0);

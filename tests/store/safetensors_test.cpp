@@ -69,9 +69,10 @@ TEST_CASE("store: the bytes of a tensor file are fixed") {
   std::memcpy(&length, bytes.data(), 8);
   CHECK(length % 8 == 0);
   const std::string header(reinterpret_cast<const char*>(bytes.data()) + 8, length);
-  CHECK(header.substr(0, header.find_last_not_of(' ') + 1) ==
-        R"({"__metadata__":{"m":"x"},"a":{"data_offsets":[8,16],"dtype":"F32","shape":[2]},)"
-        R"("b":{"data_offsets":[16,20],"dtype":"F32","shape":[1]},"d":{"data_offsets":[0,8],"dtype":"F64","shape":[1]}})");
+  CHECK(
+      header.substr(0, header.find_last_not_of(' ') + 1) ==
+      R"({"__metadata__":{"m":"x"},"a":{"data_offsets":[8,16],"dtype":"F32","shape":[2]},)"
+      R"("b":{"data_offsets":[16,20],"dtype":"F32","shape":[1]},"d":{"data_offsets":[0,8],"dtype":"F64","shape":[1]}})");
   CHECK(bytes.size() == 8 + length + 20);
 }
 
@@ -87,8 +88,7 @@ TEST_CASE("store: header lengths") {
   CHECK(fault(with_length(3, "{}")) == "6: w: its header length is 3, but only 2 bytes follow: it was cut");
   CHECK(fault(with_length(100'000'000, "{}")) ==
         "6: w: its header length is 100000000, but only 2 bytes follow: it was cut");
-  CHECK(fault(with_length(100'000'001, "{}")) ==
-        "6: w: its header length is 100000001, at most 100000000 is allowed");
+  CHECK(fault(with_length(100'000'001, "{}")) == "6: w: its header length is 100000001, at most 100000000 is allowed");
   CHECK(fault(with_length(~0ull, "{}")) ==
         "6: w: its header length is 18446744073709551615, at most 100000000 is allowed");
 }
@@ -106,7 +106,8 @@ TEST_CASE("store: headers that are no JSON object") {
 }
 
 TEST_CASE("store: deep nesting ends at once") {
-  CHECK(fault(file_of("{\"a\":" + std::string(1'000'000, '['))) == "6: w: tensor 'a': its header entry is not a JSON object");
+  CHECK(fault(file_of("{\"a\":" + std::string(1'000'000, '['))) ==
+        "6: w: tensor 'a': its header entry is not a JSON object");
   CHECK(fault(file_of(entry(R"({"shape":[)" + std::string(1'000'000, '[')))) ==
         "6: w: tensor 'a': 'shape' is not an array of whole numbers from 0 to 2^64 - 1");
 }
@@ -141,7 +142,8 @@ TEST_CASE("store: data ranges") {
   };
   CHECK(fault(file_of(tensor("F8", "[1]", "[0,1]"), 1)) ==
         "6: w: tensor 'a': it has type 'F8'; known are F32, F64, I32, U8");
-  CHECK(fault(file_of(tensor("U8", "[1]", "[0]"), 1)) == "6: w: tensor 'a': its data_offsets have 1 numbers, 2 are needed");
+  CHECK(fault(file_of(tensor("U8", "[1]", "[0]"), 1)) ==
+        "6: w: tensor 'a': its data_offsets have 1 numbers, 2 are needed");
   CHECK(fault(file_of(tensor("U8", "[1]", "[0,1,1]"), 1)) ==
         "6: w: tensor 'a': its data_offsets have 3 numbers, 2 are needed");
   CHECK(fault(file_of(tensor("U8", "[1]", "[1,0]"), 1)) == "6: w: tensor 'a': its data range 1..0 is reversed");

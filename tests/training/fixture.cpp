@@ -87,9 +87,8 @@ Pipeline bars_pipeline(const std::filesystem::path& data) {
   pipeline.data.dataset = component<Dataset>(GRAMSTACK_DATASET, "idx", {{"path", data.string()}});
   pipeline.data.validation = 24;
   const Settings widths{{"widths", "[16, 12]"}};
-  pipeline.stack = {
-      hidden_module("features", component<Backbone>(GRAMSTACK_BACKBONE, "mlp", widths), "relu", 3),
-      output_module(2)};
+  pipeline.stack = {hidden_module("features", component<Backbone>(GRAMSTACK_BACKBONE, "mlp", widths), "relu", 3),
+                    output_module(2)};
   pipeline.given = "name: bars\n";
   pipeline.resolved = "name: bars  # given\n";
   return pipeline;

@@ -12,8 +12,8 @@
 
 namespace gramstack::test {
 
-/// Writes a data set in idx files: square gray images of `side` pixels, of four classes in turn. An image is its class's
-/// pattern of bars, moved by up to a pixel, with noise.
+/// Writes a data set in idx files: square gray images of `side` pixels, of four classes in turn. An image is its
+/// class's pattern of bars, moved by up to a pixel, with noise.
 void write_bars(const std::filesystem::path& folder, std::int64_t train, std::int64_t test, std::int64_t side = 8);
 
 /// A folder with such a data set of 240 and 80 images.

@@ -31,7 +31,8 @@ TEST_CASE("training: uniform and normal numbers have their moments") {
   const int count = 100'000;
   double uniform = 0, normal = 0, square = 0, low = 1, high = 0;
   for (int i = 0; i < count; ++i) {
-    const double u = stream.uniform(0, static_cast<std::uint64_t>(i)), g = stream.normal(1, static_cast<std::uint64_t>(i));
+    const double u = stream.uniform(0, static_cast<std::uint64_t>(i)),
+                 g = stream.normal(1, static_cast<std::uint64_t>(i));
     low = std::min(low, u);
     high = std::max(high, u);
     uniform += u / count;

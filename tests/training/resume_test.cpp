@@ -130,8 +130,7 @@ TEST_CASE("training: resuming something else is refused") {
 
   Pipeline other = pipeline;
   other.resolved = "name: rods\n";
-  CHECK(failure_of([&] { resume(other, options); }) ==
-        refusal("its pipeline has 'name: bars' then, 'name: rods' now"));
+  CHECK(failure_of([&] { resume(other, options); }) == refusal("its pipeline has 'name: bars' then, 'name: rods' now"));
   other = pipeline;
   other.seed = 9;
   CHECK(failure_of([&] { resume(other, options); }) == refusal("seed: '3' then, '9' now"));

@@ -53,8 +53,8 @@ TEST_CASE("training: two modules learn, and leave a run folder") {
   CHECK(epochs[15].epoch == 10);
   CHECK(epochs[15].step == 5);
 
-  for (const char* file : {"manifest.json", "resolved.yaml", "pipeline.yaml", "metrics.jsonl", "report.json",
-                           "checkpoints/latest"})
+  for (const char* file :
+       {"manifest.json", "resolved.yaml", "pipeline.yaml", "metrics.jsonl", "report.json", "checkpoints/latest"})
     CHECK(std::filesystem::is_regular_file(folder / "run" / file));
   CHECK(read_text(folder / "run/pipeline.yaml") == pipeline.given);
   CHECK(read_text(folder / "run/resolved.yaml") == pipeline.resolved);
@@ -223,8 +223,7 @@ TEST_CASE("training: a run folder with content is not taken") {
   const BarsFolder folder;
   std::filesystem::create_directories(folder / "run/notes");
   CHECK(failure_of([&] { run(bars_pipeline(folder.data()), options_of(folder / "run")); }) ==
-        "2: run folder " + (folder / "run").string() +
-            " is not empty: resume the run in it, or name another folder");
+        "2: run folder " + (folder / "run").string() + " is not empty: resume the run in it, or name another folder");
 }
 
 TEST_CASE("training: a run folder in use is not taken") {
@@ -263,8 +262,7 @@ TEST_CASE("training: a trained stack scores images as it was measured") {
                [static_cast<std::size_t>(std::max_element(scores[i].begin(), scores[i].end()) - scores[i].begin())];
   CHECK(confusion == evaluation.confusion);
   CHECK(stack.scores({}).empty());
-  CHECK(failure_of([&] { stack.scores({{1, 2, 3}}); }) ==
-        "5: an image has 3 bytes, the network wants 64 (1 x 8 x 8)");
+  CHECK(failure_of([&] { stack.scores({{1, 2, 3}}); }) == "5: an image has 3 bytes, the network wants 64 (1 x 8 x 8)");
 }
 
 TEST_CASE("training: a trained stack refuses what does not fit") {

@@ -56,7 +56,9 @@ TEST_CASE("training: validation images are equally many of each class and in no 
 
 TEST_CASE("training: a class that validation would use up is an error") {
   const Labels labels = labels_of({30, 4, 50});
-  CHECK(test::failure_of([&] { partition({labels, kClasses}, 12, 0); }) ==
+  CHECK(test::failure_of([&] {
+          partition({labels, kClasses}, 12, 0);
+        }) ==
         "3: data: validation: 12 holds out 4 images of each class, but class 'bee' has only 4 training images: "
         "hold out fewer");
   CHECK(partition({labels, kClasses}, 9, 0).validation.size() == 9);
@@ -71,8 +73,9 @@ TEST_CASE("training: few labels are so many of each class, and more contain fewe
   CHECK(class_counts(labels, two) == std::map<std::int32_t, int>{{0, 2}, {1, 2}, {2, 2}});
   CHECK(std::includes(two.begin(), two.end(), one.begin(), one.end()));
   CHECK(std::includes(parts.training.begin(), parts.training.end(), two.begin(), two.end()));
-  CHECK(test::failure_of([&] { few_per_class({labels, kClasses}, parts.training, 3, 1); }) ==
-        "3: labels: per_class: 3 is wanted, but class 'bee' has only 2 training images");
+  CHECK(test::failure_of([&] {
+          few_per_class({labels, kClasses}, parts.training, 3, 1);
+        }) == "3: labels: per_class: 3 is wanted, but class 'bee' has only 2 training images");
 }
 
 TEST_CASE("training: blocks are of nearly one size and share") {
@@ -166,7 +169,8 @@ TEST_CASE("training: a batch larger than the set is the set") {
     CHECK(order.steps() == 1);
     CHECK(distinct(order.epoch(0)[0]) == 10);
   }
-  CHECK(test::failure_of([] { BatchOrder(BatchOrder::Kind::shuffled, {}, 1, 0); }) == "5: there are no training images");
+  CHECK(test::failure_of([] { BatchOrder(BatchOrder::Kind::shuffled, {}, 1, 0); }) ==
+        "5: there are no training images");
 }
 
 TEST_CASE("training: augmentation offsets stay in their ranges and depend on epoch and image") {

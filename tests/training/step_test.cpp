@@ -89,8 +89,7 @@ TEST_CASE("training: cached and recomputed features train to the same accuracy")
 TEST_CASE("training: kernel centres are examples, belong to the module above, and stay") {
   const BarsFolder folder;
   Pipeline pipeline = bars_pipeline(folder.data());
-  pipeline.stack[0].kernel =
-      component<Kernel>(GRAMSTACK_KERNEL, "gaussian", {{"sigma", "2"}, {"centers", "20"}});
+  pipeline.stack[0].kernel = component<Kernel>(GRAMSTACK_KERNEL, "gaussian", {{"sigma", "2"}, {"centers", "20"}});
   const RunReport report = run(pipeline, options_of(folder / "run"));
   const ModuleFile classifier = read_module_file(report.modules[1].file);
   REQUIRE(classifier.tensors.contains("kernel/centers"));
@@ -110,7 +109,8 @@ TEST_CASE("training: kernel centres are examples, belong to the module above, an
     bool found = false;
     for (std::size_t i = 0; i < 216 && !found; ++i) {
       found = true;
-      for (std::size_t k = 0; k < 12; ++k) found = found && static_cast<double>(rows[i * 12 + k]) == centres[c * 12 + k];
+      for (std::size_t k = 0; k < 12; ++k)
+        found = found && static_cast<double>(rows[i * 12 + k]) == centres[c * 12 + k];
     }
     CHECK(found);
   }

@@ -7,7 +7,8 @@
 
 namespace {
 
-/// Starts a process that holds all descriptors and outlives it by a minute, unless it is in the process that the environment names.
+/// Starts a process that holds all descriptors and outlives it by a minute, unless it is in the process that the
+/// environment names.
 struct Defect {
   Defect() {
     const char* const process = std::getenv("GRAMSTACK_TEST_PROCESS");
