@@ -178,12 +178,15 @@ TEST_CASE("onednn: random steps have sound memory and the reference's results") 
     const Tensors feeds = random_feeds(step.graph());
     const Tensors got = evaluate(*tested, step.graph(), feeds), want = evaluate(*oracle, step.graph(), feeds);
     REQUIRE(got.size() == want.size());
-    for (const auto& [name, values] : want)
+    for (const Tensors::value_type& item : want) {
+      const std::string& name = item.first;
+      const std::vector<double>& values = item.second;
       for (std::size_t i = 0; i < values.size(); ++i) {
         INFO(name << "[" << i << "] = " << got.at(name)[i] << ", reference " << values[i]);
         const bool near = std::abs(got.at(name)[i] - values[i]) <= 1e-4 * (1 + std::abs(values[i]));
         if (!near) FAIL_CHECK("differs");
       }
+    }
   }
 }
 
@@ -203,7 +206,9 @@ TEST_CASE("onednn: random networks have sound memory and the reference's results
     check_no_overlap(texts_after_passes(*tested, network.graph()).at("memory"));
     const Tensors feeds = random_feeds(network.graph());
     const Tensors got = evaluate(*tested, network.graph(), feeds), want = evaluate(*oracle, network.graph(), feeds);
-    for (const auto& [name, values] : want) {
+    for (const Tensors::value_type& item : want) {
+      const std::string& name = item.first;
+      const std::vector<double>& values = item.second;
       INFO(name);
       // Some gradients are zero but for rounding: a bias before a batch normalisation.
       CHECK(distance(got.at(name), values) <= 1e-4 * norm(values) + 1e-6 * std::abs(want.at("loss")[0]));

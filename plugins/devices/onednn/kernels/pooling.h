@@ -32,7 +32,7 @@ struct Extent {
 
 /// NaN when one of them is.
 inline float larger(float a, float b) { return b > a || b != b ? b : a; }
-inline Float8 larger(Float8 a, Float8 b) { return (b > a) | (b != b) ? b : a; }
+inline Float8 larger(Float8 a, Float8 b) { return ((b > a) | (b != b)) ? b : a; }
 
 template <class T>
 inline void max_pool(const PoolWindow& w, const float* x, float* y) {
