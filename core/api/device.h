@@ -32,6 +32,9 @@ class Plan {
   virtual void read(std::string_view name, std::span<std::byte> bytes) const = 0;
   /// One step: outputs computed, updates applied. Inputs and parameters keep their values otherwise.
   virtual void run() = 0;
+  /// run(), telling how long each of the plan's own steps took, in order. A plan that has none tells of the whole.
+  using Timed = std::function<void(std::string_view step, double seconds)>;
+  virtual void run_timed(const Timed& timed);
   virtual MemoryReport memory() const = 0;
 };
 
@@ -50,6 +53,8 @@ class Device {
   virtual std::string declines(const Graph& graph, const Node& node) const = 0;
   /// Parameters start as zeros. Throws Error(device) naming the node a device declines; Error(resource) out of memory.
   virtual std::unique_ptr<Plan> compile(const Graph& graph, const CompileOptions& options = {}) = 0;
+  /// Floating-point operations a second at the most, measured now with all threads of the device; 0: not known.
+  virtual double measure_peak() { return 0; }
 };
 
 template <class T>

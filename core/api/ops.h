@@ -53,12 +53,17 @@ struct Op {
   std::vector<TensorType> (*infer)(const InferInput&) = nullptr;
   /// d(loss)/d(input) for every input of the node; no Value: that input gets no gradient. nullptr: not differentiable.
   std::vector<Value> (*gradient)(const GradientInput&) = nullptr;
+  /// Multiplications, each with an addition, by the op's definition. nullptr: not worth counting.
+  std::int64_t (*products)(const InferInput&, const std::vector<TensorType>& outputs) = nullptr;
 
   bool has(Trait trait) const { return (traits & trait) != 0; }
 };
 
 std::span<const Op> op_table();
 const Op* find_op(std::string_view name);  ///< nullptr: none
+
+/// Products of all nodes of a graph: convolutions and matrix products, by their definition.
+std::int64_t products(const Graph& graph);
 
 /// The shape of a broadcast of two shapes (aligned at the right, extents equal or 1); throws Error(configuration).
 Shape broadcast_shapes(const Shape& left, const Shape& right);

@@ -26,6 +26,17 @@ std::span<const Op> op_table() {
   return table;
 }
 
+std::int64_t products(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes()) {
+    if (!node.op->products) continue;
+    InferInput input{{}, node.attributes};
+    for (Value value : node.inputs) input.inputs.push_back(graph.type(value));
+    sum += node.op->products(input, node.outputs);
+  }
+  return sum;
+}
+
 const Op* find_op(std::string_view name) {
   for (const Op& op : op_table())
     if (op.name == name) return &op;

@@ -59,6 +59,22 @@ std::vector<TensorType> infer_weight_gradient(const InferInput& input) {
   return {{type, {dy[1], x[1], window.size, window.size}}};
 }
 
+// One for every output element, input channel and tap.
+std::int64_t products_forward(const InferInput& in, const std::vector<TensorType>& outputs) {
+  const Shape& w = in.inputs[1].shape;
+  return outputs[0].elements() * w[1] * w[2] * w[3];
+}
+
+std::int64_t products_data_gradient(const InferInput& in, const std::vector<TensorType>&) {
+  const Shape& w = in.inputs[1].shape;
+  return in.inputs[0].elements() * w[1] * w[2] * w[3];
+}
+
+std::int64_t products_weight_gradient(const InferInput& in, const std::vector<TensorType>& outputs) {
+  const Shape& w = outputs[0].shape;
+  return in.inputs[1].elements() * w[1] * w[2] * w[3];
+}
+
 }  // namespace
 
 std::vector<Op> convolution_ops() {
@@ -71,7 +87,8 @@ std::vector<Op> convolution_ops() {
        {stride, padding},
        0,
        infer_conv2d,
-       gradient_conv2d},
+       gradient_conv2d,
+       products_forward},
       {"conv2d_data_gradient",
        "dy[n,k,h',w'], weights[k,c,r,r] -> dx[n,c,height,width]",
        2,
@@ -79,7 +96,8 @@ std::vector<Op> convolution_ops() {
        {stride, padding, integer("height"), integer("width")},
        0,
        infer_data_gradient,
-       nullptr},
+       nullptr,
+       products_data_gradient},
       {"conv2d_weight_gradient",
        "x[n,c,h,w], dy[n,k,h',w'] -> dweights[k,c,size,size]",
        2,
@@ -87,7 +105,8 @@ std::vector<Op> convolution_ops() {
        {stride, padding, integer("size")},
        0,
        infer_weight_gradient,
-       nullptr},
+       nullptr,
+       products_weight_gradient},
   };
 }
 

@@ -50,6 +50,15 @@ Gradients gradient_gram(const GradientInput& in) {
   return {product(in, symmetric, in.node.inputs[0], 0, 0)};
 }
 
+std::int64_t products_matmul(const InferInput& in, const std::vector<TensorType>& outputs) {
+  return outputs[0].elements() * (in.inputs[0].elements() / outputs[0].shape[0]);
+}
+
+std::int64_t products_gram(const InferInput& in, const std::vector<TensorType>& outputs) {
+  const std::int64_t n = outputs[0].shape[0];
+  return n * (n + 1) / 2 * in.inputs[0].shape[1];  // one triangle
+}
+
 }  // namespace
 
 std::vector<Op> linear_ops() {
@@ -61,8 +70,9 @@ std::vector<Op> linear_ops() {
        {integer("transpose_a", 0), integer("transpose_b", 0)},
        0,
        infer_matmul,
-       gradient_matmul},
-      {"gram", "x[n,d] -> x x^T [n,n], exactly symmetric", 1, 1, {}, 0, infer_gram, gradient_gram},
+       gradient_matmul,
+       products_matmul},
+      {"gram", "x[n,d] -> x x^T [n,n], exactly symmetric", 1, 1, {}, 0, infer_gram, gradient_gram, products_gram},
   };
 }
 

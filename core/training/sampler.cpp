@@ -18,8 +18,9 @@ std::vector<Indices> positions_by_class(std::span<const std::int32_t> labels, st
 }
 
 std::vector<Indices> occurring(std::span<const std::int32_t> labels) {
-  const std::int32_t last = labels.empty() ? -1 : *std::max_element(labels.begin(), labels.end());
-  std::vector<Indices> positions = positions_by_class(labels, static_cast<std::size_t>(last + 1));
+  if (labels.empty()) return {};
+  const std::size_t last = static_cast<std::size_t>(*std::max_element(labels.begin(), labels.end()));
+  std::vector<Indices> positions = positions_by_class(labels, last + 1);
   std::erase_if(positions, [](const Indices& images) { return images.empty(); });
   return positions;
 }

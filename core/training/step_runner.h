@@ -24,6 +24,8 @@ class StepRunner {
   const Examples& examples() const { return feed_.examples(); }
   const Graph& graph() const { return graph_; }
   std::size_t memory() const { return plan_->memory().total(); }
+  std::int64_t batch() const { return order_.batch(); }
+  Plan& plan() { return *plan_; }  ///< of full batches
 
   void write(const TensorMap& parameters);
   std::map<std::string, TensorType> trained() const;             ///< what read() gives

@@ -1,4 +1,4 @@
-// check, render, graph, plugins and help.
+// check, render, graph, bench, plugins and help.
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

@@ -45,6 +45,7 @@ void add_render(CommandLine& line);
 void add_plugins(CommandLine& line);
 void add_help(CommandLine& line);
 void add_graph(CommandLine& line);
+void add_bench(CommandLine& line);
 void add_version(CommandLine& line);
 int print_version(Context& context);
 

@@ -19,6 +19,7 @@ void add_verbs(CommandLine& line) {
   add_check(line);
   add_render(line);
   add_graph(line);
+  add_bench(line);
   add_plugins(line);
   add_help(line);
   add_version(line);

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "lower.h"
 #include "memory.h"
+#include "peak.h"
 #include "plan.h"
 #include "rules.h"
 #include "threads.h"
@@ -47,6 +48,8 @@ class OneDnn final : public Device {
     if (node.op->has(trait_source) || find_elementwise(node.op->name) || find_rule(node.op->name)) return {};
     return "has no kernel for this op";
   }
+
+  double measure_peak() override { return onednn::measure_peak(settings_.threads); }
 
   std::unique_ptr<Plan> compile(const Graph& graph, const CompileOptions& options) override {
     const Graph live = without_dead_nodes(graph);

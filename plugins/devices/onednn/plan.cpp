@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -47,6 +48,15 @@ class OneDnnPlan final : public Plan {
   void run() override {
     const ThreadScope scope(settings_.threads);
     for (const Step& step : steps_) step.run();
+  }
+
+  void run_timed(const Timed& timed) override {
+    const ThreadScope scope(settings_.threads);
+    for (const Step& step : steps_) {
+      const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+      step.run();
+      timed(step.name, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
   }
 
   std::string to_text() const {

@@ -3,6 +3,8 @@
 // transform is one pass over columns and one over rows.
 #pragma once
 
+#include <cstdint>
+
 #include "vector.h"
 
 namespace gramstack::winograd {
@@ -15,7 +17,7 @@ constexpr int patch(int taps) { return kTile + taps - 1; }
 
 // --- B^T d: input patch to points
 
-inline void input_transform(const Vector (&d)[6], Vector* out, int stride) {
+inline void input_transform(const Vector (&d)[6], Vector* out, std::int64_t stride) {
   const Vector four = all(4), five = all(5), two = all(2);
   const Vector even = negative_multiply_add(four, d[2], d[4]), odd = negative_multiply_add(four, d[1], d[3]);
   const Vector difference = d[4] - d[2], twice = two * (d[3] - d[1]);
@@ -27,7 +29,7 @@ inline void input_transform(const Vector (&d)[6], Vector* out, int stride) {
   out[5 * stride] = multiply_add(four, d[1], negative_multiply_add(five, d[3], d[5]));
 }
 
-inline void input_transform(const Vector (&d)[5], Vector* out, int stride) {
+inline void input_transform(const Vector (&d)[5], Vector* out, std::int64_t stride) {
   const Vector two = all(2), difference = d[3] - d[1];
   const Vector tail = negative_multiply_add(two, d[2], difference);  // d3 - 2 d2 - d1
   out[0] = multiply_add(two, d[0], tail);
@@ -39,7 +41,7 @@ inline void input_transform(const Vector (&d)[5], Vector* out, int stride) {
 
 // --- A^T m: points to output tile
 
-inline void output_transform(const Vector (&m)[6], Vector* out, int stride) {
+inline void output_transform(const Vector (&m)[6], Vector* out, std::int64_t stride) {
   const Vector sum1 = m[1] + m[2], difference1 = m[1] - m[2], sum2 = m[3] + m[4], difference2 = m[3] - m[4];
   out[0] = m[0] + sum1 + sum2;
   out[stride] = multiply_add(all(2), difference2, difference1);
@@ -47,7 +49,7 @@ inline void output_transform(const Vector (&m)[6], Vector* out, int stride) {
   out[3 * stride] = multiply_add(all(8), difference2, difference1) + m[5];
 }
 
-inline void output_transform(const Vector (&m)[5], Vector* out, int stride) {
+inline void output_transform(const Vector (&m)[5], Vector* out, std::int64_t stride) {
   const Vector sum = m[1] + m[2], difference = m[1] - m[2];
   out[0] = m[0] + sum + m[3];
   out[stride] = multiply_add(all(2), m[3], difference);
