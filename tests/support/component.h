@@ -24,12 +24,17 @@ std::vector<StoredValue> values_of(const ComponentInfo& info, const Settings& se
 const ComponentInfo& component_info(gramstack_kind kind, const std::string& name);
 
 template <class Interface>
-std::shared_ptr<Interface> component(gramstack_kind kind, const std::string& name, const Settings& settings = {}) {
-  const ComponentInfo& info = component_info(kind, name);
+std::shared_ptr<Interface> component(const Registry& registry, const ComponentInfo& info, const Settings& settings) {
   const std::vector<StoredValue> stored = values_of(info, settings);
   std::vector<gramstack_value> views;
+  views.reserve(stored.size());
   for (const StoredValue& value : stored) views.push_back(value.view());
-  return plugins().make<Interface>(info, views);
+  return registry.make<Interface>(info, views);
+}
+
+template <class Interface>
+std::shared_ptr<Interface> component(gramstack_kind kind, const std::string& name, const Settings& settings = {}) {
+  return component<Interface>(plugins(), component_info(kind, name), settings);
 }
 
 }  // namespace gramstack::test

@@ -21,10 +21,7 @@ template <class Interface>
 std::shared_ptr<Interface> make(const Registry& registry, const std::string& name, const Settings& settings = {}) {
   const ComponentInfo* const info = registry.find(detail::kind_of<Interface>(), name);
   if (!info) throw std::invalid_argument("no component " + name);
-  const std::vector<StoredValue> stored = values_of(*info, settings);
-  std::vector<gramstack_value> views;
-  for (const StoredValue& value : stored) views.push_back(value.view());
-  return registry.make<Interface>(*info, views);
+  return component<Interface>(registry, *info, settings);
 }
 
 /// The message of the Error that `action` throws, after its code: "data: /tmp/x: the file is empty". "" for none.
