@@ -8,7 +8,6 @@
 namespace gramstack::winograd {
 namespace {
 
-constexpr std::int64_t kPad = 16;     // floats between point planes: keeps them off one cache set
 constexpr std::int64_t kDepth = 256;  // channels of one inner product: its 16 columns stay in the first-level cache
 
 /// One pass of one problem: the tensors as tiles see them, and the products' extents.
@@ -93,7 +92,7 @@ void multiply_points(const Walk& w, const Block& b, const float* transformed, st
                      std::int64_t outputs) {
   for (std::int64_t p = 0; p < kPoints<Taps>; ++p) {
     for (std::int64_t k = 0; k < outputs / 16; ++k) {
-      const float* weights = transformed + (p * w.outputs + first_output + k * 16) * w.inputs;
+      const float* weights = transformed + p * (w.outputs * w.inputs + kPad) + (first_output + k * 16) * w.inputs;
       float* out = b.product + p * b.product_stride + k * b.tiles * 16;
       for (std::int64_t c = 0; c < w.inputs; c += kDepth) {
         multiply(b.tiles, std::min(kDepth, w.inputs - c), b.source + p * b.source_stride + c * b.tiles, b.tiles * 8,
@@ -162,7 +161,8 @@ bool supports(const Problem& problem) {
 }
 
 std::size_t weight_size(const Problem& p) {
-  return static_cast<std::size_t>((p.stride == 1 ? kPoints<3> : kPoints<2> * 4) * p.inputs * p.outputs);
+  const std::int64_t weights = p.inputs * p.outputs;
+  return static_cast<std::size_t>(p.stride == 1 ? kPoints<3> * (weights + kPad) : kPoints<2> * (4 * weights + kPad));
 }
 
 std::size_t apply_workspace(const Problem& p, Pass pass, int threads) {

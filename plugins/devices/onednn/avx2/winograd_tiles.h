@@ -9,6 +9,9 @@
 namespace gramstack::winograd {
 namespace {
 
+/// Floats between the planes of points: planes a power of two apart would share a few cache sets.
+constexpr std::int64_t kPad = 16;
+
 /// The 4x4 tiles of a batch of planes, numbered image by image, row by row.
 struct Tiling {
   std::int64_t columns, per_image, count;

@@ -9,7 +9,6 @@ namespace gramstack::winograd {
 namespace {
 
 constexpr std::int64_t kTiles = 128;  // summed at a time: both factors of a product fit in the first-level cache
-constexpr std::int64_t kPad = 16;     // floats between point planes: keeps them off one cache set
 
 template <int Taps>
 constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
@@ -31,12 +30,13 @@ struct Walk {
 /// weights' gradient in the transformed domain, [points][outputs/16][inputs][16].
 template <int Taps>
 struct Scratch {
-  std::int64_t source_stride, gradient_stride;
+  std::int64_t source_stride, gradient_stride, weight_stride;
   float *source, *gradient, *weights;
 
   Scratch(const Walk& w, float* workspace)
       : source_stride(kTiles * w.inputs + kPad),
         gradient_stride(kTiles * w.outputs + kPad),
+        weight_stride(w.outputs * w.inputs + kPad),
         source(workspace),
         gradient(source + kPoints<Taps> * source_stride),
         weights(gradient + kPoints<Taps> * gradient_stride) {}
@@ -58,14 +58,18 @@ void transform_tiles(const Tiling& tiling, const View& view, const float* tensor
                      std::int64_t point_stride, const Range& mine, std::int64_t block_first, std::int64_t tiles) {
   for_each_image(tiling, block_first + mine.first, mine.size(),
                  [&](std::int64_t image, std::int64_t first, std::int64_t count) {
-                   for (std::int64_t c = 0; c < view.blocks(); ++c) {
+                   for (std::int64_t c = 0; c < view.blocks(); c += 2) {  // two blocks fill the lines of points
                      const float* plane = tensor + (image * view.blocks() + c) * view.plane();
-                     touch(plane, view, Tile(tiling, first), Tile(tiling, first + count - 1));
+                     const Tile begin(tiling, first), end(tiling, first + count - 1);
+                     touch(plane, view, begin, end);
+                     touch(plane + view.plane(), view, begin, end);
                      for (std::int64_t phase = 0; phase < view.phases(); ++phase) {
                        const std::int64_t block = phase * view.blocks() + c;
-                       float* out = points + (block / 2 * tiles + first - block_first) * 16 + block % 2 * 8;
+                       float* out = points + (block / 2 * tiles + first - block_first) * 16;
                        for (std::int64_t t = 0; t < count; ++t) {
-                         Transform(plane, view, Tile(tiling, first + t), phase, out + t * 16, point_stride);
+                         const Tile tile(tiling, first + t);
+                         Transform(plane, view, tile, phase, out + t * 16, point_stride);
+                         Transform(plane + view.plane(), view, tile, phase, out + t * 16 + 8, point_stride);
                        }
                      }
                    }
@@ -77,7 +81,7 @@ template <int Taps>
 void multiply_point(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::int64_t tiles, bool add) {
   for (std::int64_t k = 0; k < w.outputs; k += 16) {
     const float* b = s.gradient + p * s.gradient_stride + k * tiles;
-    float* out = s.weights + (p * w.outputs + k) * w.inputs;
+    float* out = s.weights + p * s.weight_stride + k * w.inputs;
     for (std::int64_t c = 0; c < w.inputs; c += 16) {
       const float* a = s.source + p * s.source_stride + c * tiles;
       product<6, 1>(tiles, a, 1, 16, 16, b, out + c * 16, add);
@@ -116,8 +120,8 @@ template <int Taps>
 void transform_all_back(const Problem& p, const Walk& w, const Scratch<Taps>& s, float* weights, const Range& mine) {
   for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/8, inputs)
     const std::int64_t k = i / w.inputs * 8, input = i % w.inputs;
-    transform_back<Taps>(p, s.weights + (k / 16 * w.inputs + input) * 16 + k % 16, w.outputs * w.inputs,
-                         input / p.inputs, weights + (k * p.inputs + input % p.inputs) * 9);
+    transform_back<Taps>(p, s.weights + (k / 16 * w.inputs + input) * 16 + k % 16, s.weight_stride, input / p.inputs,
+                         weights + (k * p.inputs + input % p.inputs) * 9);
   }
 }
 
@@ -145,7 +149,7 @@ void run(const Problem& problem, const float* source, const float* gradient, flo
 
 template <int Taps>
 std::int64_t scratch_size(const Walk& w) {
-  return kPoints<Taps> * (kTiles * (w.inputs + w.outputs) + 2 * kPad + w.inputs * w.outputs);
+  return kPoints<Taps> * (kTiles * (w.inputs + w.outputs) + 3 * kPad + w.inputs * w.outputs);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "winograd.h"
 #include "winograd_filters.h"
-#include "winograd_transforms.h"
+#include "winograd_tiles.h"
 
 namespace gramstack::winograd {
 namespace {
@@ -53,7 +53,7 @@ template <int Taps>
 void transform_all(const Problem& p, Pass pass, const float* weights, float* transformed, int threads) {
   const bool back = pass == Pass::data_gradient;
   const std::int64_t phases = p.stride * p.stride, outputs = back ? p.inputs : p.outputs;
-  const std::int64_t inputs = back ? p.outputs : p.inputs, point_stride = outputs * inputs * phases;
+  const std::int64_t inputs = back ? p.outputs : p.inputs, point_stride = outputs * inputs * phases + kPad;
   const std::int64_t output_stride = back ? 9 : p.inputs * 9, input_stride = back ? p.inputs * 9 : 9;
   const std::int64_t depth = back ? inputs : inputs * phases;
 #pragma omp parallel for collapse(3) num_threads(threads)
