@@ -36,7 +36,8 @@ void pin_workers(int threads) {
 
 }  // namespace
 
-int available_processors() { return std::max(1, static_cast<int>(allowed_processors().size())); }
+// OpenMP knows them from before OMP_PROC_BIND has bound the calling thread to one of them.
+int available_processors() { return std::max(1, omp_get_num_procs()); }
 
 ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
   thread_local int pinned = 0;  // OpenMP keeps one pool for each thread that opens regions

@@ -34,9 +34,30 @@ struct Extent {
 inline float larger(float a, float b) { return b > a || b != b ? b : a; }
 inline Float8 larger(Float8 a, Float8 b) { return ((b > a) | (b != b)) ? b : a; }
 
+/// Windows of 2x2 side by side that cover every pixel once: the common case, done without bounds.
+inline bool is_halving(const PoolWindow& w) {
+  return w.size == 2 && w.stride == 2 && w.padding == 0 && w.height % 2 == 0 && w.width % 2 == 0;
+}
+
+/// visit(offset in y, offsets in x of the four pixels) for each window of a halving.
+template <class T, class Visit>
+inline void for_each_quad(const PoolWindow& w, const Visit& visit) {
+  constexpr std::int64_t kLanes = sizeof(T) / sizeof(float);
+  for (std::int64_t oy = 0; oy < w.out_height; ++oy)
+    for (std::int64_t ox = 0; ox < w.out_width; ++ox) {
+      const std::int64_t upper = (2 * oy * w.width + 2 * ox) * kLanes, lower = upper + w.width * kLanes;
+      visit((oy * w.out_width + ox) * kLanes, upper, upper + kLanes, lower, lower + kLanes);
+    }
+}
+
 template <class T>
 inline void max_pool(const PoolWindow& w, const float* x, float* y) {
   constexpr std::int64_t kLanes = sizeof(T) / sizeof(float);
+  if (is_halving(w))
+    return for_each_quad<T>(w, [&](std::int64_t out, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+      const T upper = larger(load_as<T>(x + a), load_as<T>(x + b));
+      store_as(y + out, larger(larger(upper, load_as<T>(x + c)), load_as<T>(x + d)));
+    });
   for (std::int64_t oy = 0; oy < w.out_height; ++oy)
     for (std::int64_t ox = 0; ox < w.out_width; ++ox) {
       const Extent rows(oy, w.height, w), columns(ox, w.width, w);
@@ -48,19 +69,29 @@ inline void max_pool(const PoolWindow& w, const float* x, float* y) {
     }
 }
 
-inline void give(const float* x, float y, float* dx, float& dy) {
-  if (*x == y) *dx += dy, dy = 0.0f;
+/// What of `rest` goes to a pixel of value x: all of it where x is the maximum y; it is taken away then.
+inline float take(float x, float y, float& rest) {
+  const float part = x == y ? rest : 0.0f;
+  rest = x == y ? 0.0f : rest;
+  return part;
 }
-inline void give(const float* x, Float8 y, float* dx, Float8& dy) {
-  const Mask8 here = load(x) == y;
-  store(dx, load(dx) + where(here, dy));
-  dy = where(~here, dy);
+inline Float8 take(Float8 x, Float8 y, Float8& rest) {
+  const Mask8 here = x == y;
+  const Float8 part = where(here, rest);
+  rest = where(~here, rest);
+  return part;
 }
 
 /// The first pixel of the window that equals its maximum gets the gradient. dx must be zero.
 template <class T>
 inline void max_pool_gradient(const PoolWindow& w, const float* dy, const float* x, const float* y, float* dx) {
   constexpr std::int64_t kLanes = sizeof(T) / sizeof(float);
+  if (is_halving(w))
+    return for_each_quad<T>(w, [&](std::int64_t out, std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+      T rest = load_as<T>(dy + out);
+      const T top = load_as<T>(y + out);
+      for (const std::int64_t in : {a, b, c, d}) store_as(dx + in, take(load_as<T>(x + in), top, rest));
+    });
   for (std::int64_t oy = 0; oy < w.out_height; ++oy)
     for (std::int64_t ox = 0; ox < w.out_width; ++ox) {
       const Extent rows(oy, w.height, w), columns(ox, w.width, w);
@@ -70,7 +101,7 @@ inline void max_pool_gradient(const PoolWindow& w, const float* dy, const float*
       for (std::int64_t iy = rows.begin; iy < rows.end; ++iy)
         for (std::int64_t ix = columns.begin; ix < columns.end; ++ix) {
           const std::int64_t in = (iy * w.width + ix) * kLanes;
-          give(x + in, top, dx + in, rest);
+          store_as(dx + in, load_as<T>(dx + in) + take(load_as<T>(x + in), top, rest));
         }
     }
 }
