@@ -4,11 +4,11 @@
 #include "adapter.h"
 #include "api/author.h"
 #include "api/ops.h"
-#include "fuse.h"
+#include "common/fuse.h"
+#include "common/lower.h"
+#include "common/memory.h"
 #include "kernels/table.h"
 #include "layout.h"
-#include "lower.h"
-#include "memory.h"
 #include "peak.h"
 #include "plan.h"
 #include "rules.h"
@@ -57,7 +57,7 @@ class OneDnn final : public Device {
       if (const std::string reason = declines(live, node); !reason.empty())
         throw Error(ExitCode::device,
                     fmt::format("device onednn declines {} \"{}\": {}", node.op->name, node.name, reason));
-    Program program = lower(live);
+    Program program = lower(live, dialect());
     const auto observe = [&](std::string_view pass, const std::string& text) {
       if (options.observe) options.observe(pass, text);
     };

@@ -11,7 +11,7 @@
 #include <new>
 
 #include "api/error.h"
-#include "memory.h"
+#include "common/memory.h"
 #include "threads.h"
 
 namespace gramstack::onednn {
@@ -111,9 +111,9 @@ class OneDnnPlan final : public Plan {
   void prepare() {
     const Preparation::Address where = [this](TensorId id) { return address(id); };
     for (const Instruction& instruction : program_.instructions) {
-      if (!instruction.rule->prepare) continue;
+      if (instruction.rule->view) continue;
       Preparation preparation(program_, instruction, where, workspace_, *engine_, settings_);
-      Run run = instruction.rule->prepare(preparation);
+      Run run = static_cast<const Rule*>(instruction.rule)->prepare(preparation);
       std::string name(instruction.rule->name);
       if (!instruction.name.empty()) name += " " + instruction.name;
       if (!preparation.note().empty()) name += " (" + preparation.note() + ")";

@@ -10,4 +10,12 @@ const Rule* find_rule(std::string_view name) {
   return nullptr;
 }
 
+const Dialect& dialect() {
+  static const Dialect rows = {
+      [](std::string_view name) -> const compiler::Rule* { return find_rule(name); },
+      [](std::string_view name) -> const compiler::Elementwise* { return find_elementwise(name); },
+      &elementwise_rule()};
+  return rows;
+}
+
 }  // namespace gramstack::onednn

@@ -15,36 +15,25 @@ class Preparation;
 /// A prepared step: raw pointers and sizes, bound. Calling it allocates nothing.
 using Run = std::function<void()>;
 
-/// What an instruction wants of the 4-d tensors it reads and writes whose channels can be blocked.
-enum class Wish : std::uint8_t {
-  plain,
-  follow,  ///< blocked when one of its inputs is
-  blocked,
-};
-
-struct LayoutRule {
-  Wish wish = Wish::plain;
-  std::uint32_t inputs = ~0u, outputs = ~0u;  ///< bit i: the wish holds for input i; others are plain
-  bool padded = true;                         ///< keeps the channels that pad a block zero
-};
-
-struct Rule {
-  std::string_view name;
-  LayoutRule (*layout)(const Program&, const Instruction&) = nullptr;  ///< nullptr: all plain
-  Run (*prepare)(Preparation&) = nullptr;                              ///< nullptr: a view, nothing to run
+struct Rule : compiler::Rule {
+  using LayoutOf = LayoutRule (*)(const Program&, const Instruction&);
+  using Prepare = Run (*)(Preparation&);
+  constexpr Rule(std::string_view rule_name, LayoutOf layout_of, Prepare prepared_by)
+      : compiler::Rule{rule_name, layout_of, prepared_by == nullptr}, prepare(prepared_by) {}
+  Prepare prepare;  ///< nullptr: a view
 };
 
 const Rule* find_rule(std::string_view name);  ///< nullptr: none
 
 /// The rule that runs expressions; instructions of graph ops with an Elementwise function have it.
 const Rule& elementwise_rule();
+const Dialect& dialect();
 
 inline LayoutRule follow(const Program&, const Instruction&) { return {Wish::follow}; }
 inline LayoutRule blocked(const Program&, const Instruction&) { return {Wish::blocked}; }
 
 /// A function of one or two numbers, vectorised over n elements. `out` may be one of the operands.
-struct Elementwise {
-  std::string_view name;
+struct Elementwise : compiler::Elementwise {
   using Unary = void (*)(float* out, const float* x, Index n);
   using Binary = void (*)(float* out, const float* a, const float* b, Index n);
   Unary unary = nullptr;

@@ -18,15 +18,15 @@
 namespace gramstack::onednn::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-#define GRAMSTACK_UNARY(name, zero, body)                                                                       \
-  Elementwise {                                                                                                 \
-    name, [](float* out, const float* p, ::Index n) { map([](float x) { return body; }, out, p, n); }, nullptr, \
-        nullptr, nullptr, Zero::zero                                                                            \
+#define GRAMSTACK_UNARY(name, zero, body)                                                                      \
+  Elementwise {                                                                                                \
+    {name, true}, [](float* out, const float* p, ::Index n) { map([](float x) { return body; }, out, p, n); }, \
+        nullptr, nullptr, nullptr, Zero::zero                                                                  \
   }
 
 #define GRAMSTACK_BINARY(name, zero, body)                                       \
   Elementwise {                                                                  \
-    name, nullptr,                                                               \
+    {name, false}, nullptr,                                                      \
         [](float* out, const float* p, const float* q, ::Index n) {              \
           zip([](float a, float b) { return body; }, out, p, q, n);              \
         },                                                                       \

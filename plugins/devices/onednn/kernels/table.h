@@ -45,7 +45,8 @@ struct PoolWindow {
 /// Poolings of one image and one group of channels (one, or eight side by side).
 struct PoolKernels {
   void (*max)(const PoolWindow&, const float* x, float* y);
-  void (*max_gradient)(const PoolWindow&, const float* dy, const float* x, const float* y, float* dx);  ///< dx is zero before
+  void (*max_gradient)(const PoolWindow&, const float* dy, const float* x, const float* y,
+                       float* dx);  ///< dx is zero before
   void (*average)(const PoolWindow&, const float* x, float* y);
   void (*average_gradient)(const PoolWindow&, const float* dy, float* dx);  ///< adds to dx
 };

@@ -67,7 +67,7 @@ bool keeps_zero(const Program& program, const Expression& expression) {
   }
   for (const Expression::Term& term : expression.terms) {
     const bool left = zero[static_cast<std::size_t>(term.left)], right = zero[static_cast<std::size_t>(term.right)];
-    const Elementwise::Zero rule = term.function->zero;
+    const Elementwise::Zero rule = static_cast<const Elementwise*>(term.function)->zero;
     zero.push_back(rule == Elementwise::Zero::left     ? left
                    : rule == Elementwise::Zero::either ? left || right
                    : rule == Elementwise::Zero::both   ? left && right

@@ -30,7 +30,7 @@ class Binder {
  private:
   std::size_t left(std::size_t i) const { return static_cast<std::size_t>(expression_.terms[i].left); }
   std::size_t right(std::size_t i) const {
-    return expression_.terms[i].function->unary ? left(i) : static_cast<std::size_t>(expression_.terms[i].right);
+    return expression_.terms[i].function->is_unary ? left(i) : static_cast<std::size_t>(expression_.terms[i].right);
   }
 
   Slot input_slot(TensorId id) const {
@@ -72,16 +72,16 @@ class Binder {
   void add_term(std::size_t i) {
     const Expression::Term& term = expression_.terms[i];
     const std::size_t a = left(i), b = right(i), out = inputs_ + i;
-    if (term.function->unary || !is_scalar(a)) make_vector(a);
+    if (term.function->is_unary || !is_scalar(a)) make_vector(a);
     if (!is_scalar(b) || is_scalar(a)) make_vector(b);
-    const Call::Form form = term.function->unary ? Call::Form::unary
-                            : is_scalar(a)       ? Call::Form::left_scalar
-                            : is_scalar(b)       ? Call::Form::right_scalar
-                                                 : Call::Form::binary;
+    const Call::Form form = term.function->is_unary ? Call::Form::unary
+                            : is_scalar(a)          ? Call::Form::left_scalar
+                            : is_scalar(b)          ? Call::Form::right_scalar
+                                                    : Call::Form::binary;
     release(a, i);
     if (a != b) release(b, i);
     store_in(out, i);
-    bound_.calls.push_back({form, term.function, a, b, out});
+    bound_.calls.push_back({form, static_cast<const Elementwise*>(term.function), a, b, out});
   }
 
   /// Gives the result of term i a buffer, or its tensor's memory unless a later term reads an operand there.

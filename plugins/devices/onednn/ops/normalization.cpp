@@ -3,7 +3,6 @@
 #include <array>
 
 #include "kernels/table.h"
-#include "ops/normalization.h"
 #include "plan.h"
 #include "rules.h"
 #include "threads.h"

@@ -1,13 +1,13 @@
-#include "memory.h"
+#include "common/memory.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "rules.h"
+#include "common/rule.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 namespace {
 
 std::size_t aligned(std::size_t bytes) {
@@ -18,7 +18,7 @@ bool overlap_in_time(const LiveRange& a, const LiveRange& b) { return a.first <=
 
 void share_views(Program& program) {
   for (const Instruction& instruction : program.instructions)
-    if (!instruction.rule->prepare) program.tensor(instruction.outputs[0]).storage = instruction.inputs[0];
+    if (instruction.rule->view) program.tensor(instruction.outputs[0]).storage = instruction.inputs[0];
 }
 
 /// Uses of memory by position, for every root tensor.
@@ -90,7 +90,7 @@ void place_updates(Program& program) {
       continue;
     }
     Instruction copy;
-    copy.rule = find_rule("copy");
+    copy.rule = program.dialect->find_rule("copy");
     copy.inputs = {update.value};
     copy.outputs = {update.parameter};
     program.instructions.push_back(std::move(copy));
@@ -185,4 +185,4 @@ std::string memory_to_text(const Program& program) {
   return text;
 }
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

@@ -1,9 +1,9 @@
 // Passes "fuse" and "batch".
 #pragma once
 
-#include "program.h"
+#include "common/program.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 
 /// Moves expressions that only updates and outputs depend on to the end, so that all of an optimizer's work stands
 /// together.
@@ -20,4 +20,4 @@ void fuse_elementwise(Program& program);
 /// Neighbouring expressions that do not depend on each other become one instruction: one parallel region.
 void batch_elementwise(Program& program);
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

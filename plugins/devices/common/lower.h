@@ -2,12 +2,12 @@
 #pragma once
 
 #include "api/graph.h"
-#include "program.h"
+#include "common/program.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 
 /// REQUIRES: no node of the graph is declined. Outputs and update values never share memory with inputs, parameters
 /// or constants: such values are copied.
-Program lower(const Graph& graph);
+Program lower(const Graph& graph, const Dialect& dialect);
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

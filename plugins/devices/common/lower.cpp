@@ -1,18 +1,20 @@
-#include "lower.h"
+#include "common/lower.h"
 
 #include <fmt/format.h>
 
 #include <map>
 
 #include "api/ops.h"
-#include "rules.h"
+#include "common/rule.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 namespace {
 
 class Lowering {
  public:
-  explicit Lowering(const Graph& graph) : graph_(graph), ids_(graph.nodes().size()) {}
+  Lowering(const Graph& graph, const Dialect& dialect) : graph_(graph), dialect_(dialect), ids_(graph.nodes().size()) {
+    program_.dialect = &dialect;
+  }
 
   Program lower() {
     bind(graph_.inputs(), Place::input, program_.inputs);
@@ -78,12 +80,12 @@ class Lowering {
     made.name = node.name;
     for (const TensorType& type : node.outputs) made.outputs.push_back(program_.add_tensor(type));
     const std::vector<TensorId> outputs = made.outputs;
-    if (const Elementwise* function = find_elementwise(node.op->name)) {
-      made.rule = &elementwise_rule();
+    if (const Elementwise* function = dialect_.find_elementwise(node.op->name)) {
+      made.rule = dialect_.elementwise;
       made.expressions.push_back(expression(*function, inputs, outputs[0]));
       collect_operands(made);
     } else {
-      made.rule = find_rule(node.op->name);
+      made.rule = dialect_.find_rule(node.op->name);
       made.inputs = std::move(inputs);
       made.attributes = node.attributes;
     }
@@ -96,7 +98,7 @@ class Lowering {
     made.shape = program_.shape(result);
     made.inputs = {inputs[0]};
     int right = 0;
-    if (!function.unary && inputs[1] != inputs[0]) made.inputs.push_back(inputs[1]), right = 1;
+    if (!function.is_unary && inputs[1] != inputs[0]) made.inputs.push_back(inputs[1]), right = 1;
     made.terms.push_back({&function, 0, right, result});
     return made;
   }
@@ -104,14 +106,14 @@ class Lowering {
   bool shares_memory_of_source(TensorId tensor) const {
     if (program_.tensor(tensor).place != Place::arena) return true;
     for (const Instruction& made : program_.instructions)
-      if (!made.rule->prepare && made.outputs[0] == tensor) return shares_memory_of_source(made.inputs[0]);
+      if (made.rule->view && made.outputs[0] == tensor) return shares_memory_of_source(made.inputs[0]);
     return false;
   }
 
   TensorId computed(TensorId tensor) {
     if (!shares_memory_of_source(tensor)) return tensor;
     Instruction copy;
-    copy.rule = find_rule("copy");
+    copy.rule = dialect_.find_rule("copy");
     copy.inputs = {tensor};
     copy.outputs = {program_.add_tensor(program_.tensor(tensor).type)};
     program_.instructions.push_back(copy);
@@ -119,6 +121,7 @@ class Lowering {
   }
 
   const Graph& graph_;
+  const Dialect& dialect_;
   Program program_;
   std::vector<std::vector<TensorId>> ids_;  // by node; empty: not lowered yet
   std::map<std::string, std::vector<TensorId>> seen_;
@@ -126,6 +129,6 @@ class Lowering {
 
 }  // namespace
 
-Program lower(const Graph& graph) { return Lowering(graph).lower(); }
+Program lower(const Graph& graph, const Dialect& dialect) { return Lowering(graph, dialect).lower(); }
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

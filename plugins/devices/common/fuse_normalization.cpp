@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "fuse.h"
-#include "ops/normalization.h"
-#include "rules.h"
+#include "common/fuse.h"
+#include "common/normalization.h"
+#include "common/rule.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 namespace {
 
 constexpr std::size_t kNowhere = ~std::size_t{0};
@@ -129,4 +129,4 @@ class NormalizationFusion {
 
 void fuse_normalization(Program& program) { NormalizationFusion(program).run(); }
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

@@ -5,9 +5,9 @@
 //                           there is one, takes the masked sum
 #pragma once
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 
 inline constexpr const char* kFusedRelu = "fused_relu";
 inline constexpr const char* kFusedAdd = "fused_add";
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

@@ -1,13 +1,13 @@
-#include "fuse.h"
+#include "common/fuse.h"
 
 #include <algorithm>
 
-#include "rules.h"
+#include "common/rule.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 namespace {
 
-bool is_elementwise(const Instruction& instruction) { return instruction.rule == &elementwise_rule(); }
+bool is_elementwise(const Instruction& instruction) { return !instruction.expressions.empty(); }
 
 /// Keeps the instructions for which `keep` holds.
 void erase_unless(Program& program, const std::vector<bool>& keep) {
@@ -44,7 +44,7 @@ void append(Expression& first, const Expression& second) {
   }
   for (Expression::Term term : second.terms) {
     term.left = place[static_cast<std::size_t>(term.left)];
-    term.right = place[static_cast<std::size_t>(term.function->unary ? 0 : term.right)];
+    term.right = place[static_cast<std::size_t>(term.function->is_unary ? 0 : term.right)];
     first.terms.push_back(term);
     place.push_back(static_cast<int>(first.inputs.size() + first.terms.size()) - 1);
   }
@@ -59,7 +59,7 @@ void remove_unused(Expression& expression) {
     if (term.result != kNone) used[i] = true;
     if (!used[i]) continue;
     used[static_cast<std::size_t>(term.left)] = true;
-    if (!term.function->unary) used[static_cast<std::size_t>(term.right)] = true;
+    if (!term.function->is_unary) used[static_cast<std::size_t>(term.right)] = true;
   }
   std::vector<int> place(count, 0);
   Expression kept;
@@ -70,7 +70,7 @@ void remove_unused(Expression& expression) {
   for (std::size_t i = inputs; i < count; ++i) {
     Expression::Term term = expression.terms[i - inputs];
     term.left = place[static_cast<std::size_t>(term.left)];
-    term.right = term.function->unary ? 0 : place[static_cast<std::size_t>(term.right)];
+    term.right = term.function->is_unary ? 0 : place[static_cast<std::size_t>(term.right)];
     if (used[i]) kept.terms.push_back(term);
   }
   expression.inputs = std::move(kept.inputs);
@@ -215,7 +215,7 @@ void sink_updates(Program& program) {
   std::vector<bool> late(program.instructions.size(), false);
   for (std::size_t i = program.instructions.size(); i-- > 0;) {
     const Instruction& instruction = program.instructions[i];
-    late[i] = is_elementwise(instruction) || !instruction.rule->prepare;
+    late[i] = is_elementwise(instruction) || instruction.rule->view;
     for (TensorId output : instruction.outputs)
       for (std::size_t position : reader[static_cast<std::size_t>(output)])
         if (!late[position]) late[i] = false;
@@ -239,4 +239,4 @@ void batch_elementwise(Program& program) {
   program.instructions = std::move(out);
 }
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

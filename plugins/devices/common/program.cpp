@@ -1,12 +1,12 @@
-#include "program.h"
+#include "common/program.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "rules.h"
+#include "common/rule.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 namespace {
 
 void append_unique(std::vector<TensorId>& list, TensorId id) {
@@ -24,7 +24,9 @@ std::string name_of(const Program& program, TensorId id) {
 
 std::string type_of(const Program& program, TensorId id) {
   const Tensor& tensor = program.tensor(id);
-  return to_string(tensor.type) + (tensor.layout == Layout::blocked ? " blocked" : "");
+  constexpr const char* kLayouts[] = {"", " blocked", " nhwc"};
+  const std::string element = tensor.bf16 ? "bf16" + to_string(tensor.type.shape) : to_string(tensor.type);
+  return element + kLayouts[static_cast<std::size_t>(tensor.layout)];
 }
 
 std::string value_of(const Attribute& attribute) {
@@ -41,7 +43,7 @@ std::string to_text(const Program& program, const Expression& expression) {
   std::string stored;
   for (const Expression::Term& term : expression.terms) {
     std::string text = fmt::format("{}({}", term.function->name, operands[static_cast<std::size_t>(term.left)]);
-    if (!term.function->unary) text += ", " + operands[static_cast<std::size_t>(term.right)];
+    if (!term.function->is_unary) text += ", " + operands[static_cast<std::size_t>(term.right)];
     text += ")";
     if (term.result != kNone) {
       stored += fmt::format("\n    {} = {}", name_of(program, term.result), text);
@@ -69,12 +71,14 @@ std::string to_text(const Program& program, const Instruction& instruction) {
 }  // namespace
 
 Index stored_elements(const Shape& shape, Layout layout) {
-  if (layout == Layout::plain) return elements(shape);
+  if (layout != Layout::blocked) return elements(shape);
   return shape[0] * blocks(shape[1]) * kBlock * shape[2] * shape[3];
 }
 
+std::size_t element_bytes(const Tensor& tensor) { return tensor.bf16 ? 2 : size_of(tensor.type.type); }
+
 std::size_t stored_bytes(const Tensor& tensor) {
-  return static_cast<std::size_t>(stored_elements(tensor.type.shape, tensor.layout)) * size_of(tensor.type.type);
+  return static_cast<std::size_t>(stored_elements(tensor.type.shape, tensor.layout)) * element_bytes(tensor);
 }
 
 TensorId Program::add_tensor(TensorType type, Layout layout, Place place) {
@@ -135,4 +139,4 @@ std::vector<bool> needed_at_end(const Program& program) {
   return needed;
 }
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler

@@ -14,9 +14,9 @@
 // operand that dies with it.
 #pragma once
 
-#include "program.h"
+#include "common/program.h"
 
-namespace gramstack::onednn {
+namespace gramstack::compiler {
 
 inline constexpr std::size_t kAlignment = 64;
 
@@ -34,4 +34,4 @@ void assign_memory(Program& program);
 /// The offsets as text, one line a tensor of the arena, for observers.
 std::string memory_to_text(const Program& program);
 
-}  // namespace gramstack::onednn
+}  // namespace gramstack::compiler
