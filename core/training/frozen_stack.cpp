@@ -1,0 +1,65 @@
+#include "training/frozen_stack.h"
+
+#include <fmt/core.h>
+
+#include "store/module_file.h"
+#include "training/parameters.h"
+#include "training/run_folder.h"
+#include "training/step.h"
+
+namespace gramstack {
+namespace {
+
+/// The module files of a finished run, checked against each other.
+std::vector<ModuleFile> read_modules(const Pipeline& pipeline, const std::filesystem::path& run_folder) {
+  const RunReport report = read_report(run_folder);
+  if (report.modules.size() != pipeline.stack.size())
+    throw Error(ExitCode::file, fmt::format("{} holds {} modules, the pipeline has {}", run_folder.string(),
+                                            report.modules.size(), pipeline.stack.size()));
+  std::vector<ModuleFile> modules;
+  std::vector<std::string> below;
+  for (const ModuleReport& part : report.modules) {
+    modules.push_back(read_module_file(part.file));
+    if (modules.back().parents != below)
+      throw Error(ExitCode::file, fmt::format("module file {}: it was trained on other modules than those below it",
+                                              part.file.string()));
+    below.push_back(part.hash);
+  }
+  return modules;
+}
+
+Graph whole_graph(const Network& network) {
+  return inference_graph(network, {Source::images, 0, network.size() - 1}, 1);
+}
+
+}  // namespace
+
+FrozenStack load_stack(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory) {
+  const std::vector<ModuleFile> modules = read_modules(pipeline, run_folder);
+  FrozenStack stack;
+  stack.network = make_network(pipeline, {modules.front().mean, modules.front().deviation}, feature_memory);
+  const Graph graph = whole_graph(stack.network);
+  for (std::size_t m = 0; m < modules.size(); ++m) {
+    const std::string prefix = stack.network.prefix(m);
+    const std::string place =
+        fmt::format("module file of '{}' in {}", stack.network.module(m).name, run_folder.string());
+    check_tensors(modules[m].tensors, module_tensors(graph, prefix), place);
+    stack.parameters.merge(with_prefix(modules[m].tensors, prefix));
+  }
+  return stack;
+}
+
+FrozenStack before_training(const FrozenStack& trained, std::size_t module) {
+  FrozenStack stack{trained.network, {}};
+  const Network& network = stack.network;
+  for (std::size_t m = 0; m < module; ++m)
+    for (const auto& [name, tensor] : trained.parameters)
+      if (name.starts_with(network.prefix(m))) stack.parameters.emplace(name, tensor);
+  const Pipeline& pipeline = *network.pipeline;
+  const Partition images = partition(network.labels(Split::train), pipeline.data.validation, pipeline.seed);
+  add_initial_values(stack.parameters, network, whole_graph(network),
+                     Examples(pipeline.data.dataset->records(Split::train), images.training));
+  return stack;
+}
+
+}  // namespace gramstack
