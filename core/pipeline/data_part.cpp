@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "pipeline/class_subset.h"
 #include "pipeline/parts.h"
 
 namespace gramstack {
@@ -61,6 +62,7 @@ DataPart read_data(const Tree& node, const Reader& reader) {
   if (!part.typed) return part;
   part.resolved = part.typed->resolved;
   part.spec.dataset = make<Dataset>(reader.registry, GRAMSTACK_DATASET, part.typed, reader.faults);
+  read_classes(node, part, reader);
   read_augmentations(node.find("augment"), part, reader);
   if (!part.typed->beside.ok()) return part;
   part.spec.validation = part.typed->beside.value("validation").integer;

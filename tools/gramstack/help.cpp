@@ -37,7 +37,8 @@ std::vector<std::string> names(const std::vector<Topic>& all) {
 std::string keys_text(const CoreTable& table) {
   std::vector<std::vector<std::string>> rows;
   for (const CoreKey& key : table.keys)
-    rows.push_back({"  " + key.name, fmt::format("{}{}", key.list ? "list of " : "", key.holds),
+    rows.push_back({"  " + key.name,
+                    key.list && key.holds.empty() ? "list" : fmt::format("{}{}", key.list ? "list of " : "", key.holds),
                     key.required ? "required" : "", key.doc});
   return rows.empty() ? "" : "\n" + tool::table(rows);
 }
