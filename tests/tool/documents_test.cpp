@@ -16,8 +16,9 @@ const std::filesystem::path kSource = GRAMSTACK_TEST_SOURCE;
 
 std::vector<std::filesystem::path> pipelines() {
   std::vector<std::filesystem::path> files;
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(kSource / "pipelines"))
-    files.push_back(entry.path());
+  for (const std::filesystem::directory_entry& entry :
+       std::filesystem::recursive_directory_iterator(kSource / "pipelines"))
+    if (!entry.is_directory()) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }

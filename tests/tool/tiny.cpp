@@ -71,6 +71,7 @@ void write_idx(const std::filesystem::path& folder, std::uint32_t side, std::uin
 
 void write_cifar(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
+  write_text(folder / "batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
   for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
                            "data_batch_5.bin", "test_batch.bin"}) {
     std::string records;

@@ -15,7 +15,7 @@ using namespace gramstack;
 constexpr gramstack_param kParams[] = {
     text("name", "folder of the data set within a data folder, such as fashion-mnist", ""),
     path("path", "folder of the data set, instead of name", ""),
-    integer("classes", "number of classes; 0: the largest training label plus 1", "0", 0, 256),
+    integer("class_count", "number of classes; 0: the largest training label plus 1", "0", 0, 256),
 };
 
 const std::vector<std::string>& fashion_names() {
@@ -62,7 +62,7 @@ class Idx final : public Dataset {
     train_ = read_part(folder, "train");
     test_ = read_part(folder, "t10k");
     check_format(train_, test_);
-    classes_ = args.integer("classes");
+    classes_ = args.integer("class_count");
     if (classes_ == 0) classes_ = 1 + *std::max_element(train_.label_values.begin(), train_.label_values.end());
     check_labels(train_, classes_);
     check_labels(test_, classes_);

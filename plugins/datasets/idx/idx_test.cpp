@@ -98,7 +98,7 @@ TEST_CASE("dataset idx: Fashion-MNIST, found by name in the system's data folder
 }
 
 TEST_CASE("dataset idx: classes may be more than the labels show") {
-  CHECK(Files().open({{"classes", "5"}})->classes() == std::vector<std::string>{"0", "1", "2", "3", "4"});
+  CHECK(Files().open({{"class_count", "5"}})->classes() == std::vector<std::string>{"0", "1", "2", "3", "4"});
 }
 
 TEST_CASE("dataset idx: a folder or a file that is missing") {
@@ -211,7 +211,7 @@ TEST_CASE("dataset idx: files that do not go together") {
 
 TEST_CASE("dataset idx: labels outside the classes") {
   const Files files;
-  CHECK(files.message({{"classes", "2"}}) ==
+  CHECK(files.message({{"class_count", "2"}}) ==
         "data: dataset 'idx': DIR/set/train-labels-idx1-ubyte.gz: label 2 of image 0 is outside 0..1 of 2 classes");
   files.scratch.write("set/t10k-labels-idx1-ubyte", labels({1, 3}));
   CHECK(files.message() ==
