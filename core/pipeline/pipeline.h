@@ -16,6 +16,7 @@
 #include "api/optimizer.h"
 #include "pipeline/schedule.h"
 #include "plugin/registry.h"
+#include "store/module_file.h"
 
 namespace gramstack {
 
@@ -37,6 +38,8 @@ struct ModuleSpec {
   std::optional<std::int64_t> labels_per_class;  ///< train on so many labelled images of each class; none: all
   bool augment = true;                           ///< use data.augment while this module trains
   std::string resolved;                          ///< its part of the file with every default, as YAML: for metadata
+  /// Null: it is trained. Otherwise it has no optimizer, and no losses where their plugin is not found.
+  std::shared_ptr<const StoredSource> stored;
 };
 
 struct Augmentation {

@@ -43,6 +43,17 @@ void add_unless_empty(std::vector<fs::path>& folders, const fs::path& base, cons
   if (!base.empty()) folders.push_back((base / below).lexically_normal());
 }
 
+/// Nothing is searched here but what is named by hash, so a relative option is as good as an absolute one.
+fs::path store_folder(const std::string& option, const fs::path& user) {
+  if (!option.empty()) return fs::absolute(option).lexically_normal();
+  const fs::path named = environment("GRAMSTACK_STORE");
+  if (named.empty()) return user.empty() ? user : (user / "gramstack/modules").lexically_normal();
+  if (!named.is_absolute())
+    throw Error(ExitCode::configuration,
+                fmt::format("GRAMSTACK_STORE: {} is a relative path; give an absolute one", quote(named.string())));
+  return named.lexically_normal();
+}
+
 }  // namespace
 
 std::vector<std::string> environment_list(const char* variable) {
@@ -64,7 +75,8 @@ fs::path user_folder(const char* variable, const char* fallback) {
   return home.is_absolute() ? home / fallback : fs::path();
 }
 
-SearchPaths search_paths(const std::vector<std::string>& plugin_options, const std::vector<std::string>& data_options) {
+SearchPaths search_paths(const std::vector<std::string>& plugin_options, const std::vector<std::string>& data_options,
+                         const std::string& store_option) {
   SearchPaths paths;
   const fs::path user = user_folder("XDG_DATA_HOME", ".local/share");
   add_named(paths.plugins, "--plugin-path", plugin_options, "GRAMSTACK_PLUGIN_PATH");
@@ -76,6 +88,7 @@ SearchPaths search_paths(const std::vector<std::string>& plugin_options, const s
   if (shared.empty()) shared = {"/usr/local/share", "/usr/share"};
   for (const std::string& base : shared)
     if (fs::path(base).is_absolute()) add_unless_empty(paths.data, base, "datasets");
+  paths.store = store_folder(store_option, user);
   return paths;
 }
 

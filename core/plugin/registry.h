@@ -37,13 +37,16 @@ struct ComponentInfo {
 struct SearchPaths {
   std::vector<std::filesystem::path> plugins;
   std::vector<std::filesystem::path> data;
+  std::filesystem::path store = {};  ///< of modules; empty: there is none
 };
 
 /// From the options --plugin-path and --data-path (may be empty), GRAMSTACK_PLUGIN_PATH and GRAMSTACK_DATA (colon
 /// separated), the user's data folder ($XDG_DATA_HOME/gramstack/{plugins,datasets}), the installation
 /// (../lib/gramstack/plugins beside the executable) and, for data, every `datasets` folder of $XDG_DATA_DIRS.
 /// Never the working directory; relative entries are refused.
-SearchPaths search_paths(const std::vector<std::string>& plugin_options, const std::vector<std::string>& data_options);
+/// The module store is `store_option`, GRAMSTACK_STORE, or $XDG_DATA_HOME/gramstack/modules.
+SearchPaths search_paths(const std::vector<std::string>& plugin_options, const std::vector<std::string>& data_options,
+                         const std::string& store_option = {});
 
 /// How a library is tried out when it is seen for the first time.
 struct HostOptions {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -48,6 +49,17 @@ int sync_folder(const std::filesystem::path& folder) {
   return ::fsync(descriptor.number()) == 0 ? 0 : errno;
 }
 
+void write_by(const std::filesystem::path& temporary, const std::filesystem::path& file,
+              std::span<const std::byte> bytes) {
+  int error = write_new(temporary, bytes);
+  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary.c_str());
+    fail_write(file, bytes.size(), error);
+  }
+  if (const int folder_error = sync_folder(file.parent_path())) fail_write(file, bytes.size(), folder_error);
+}
+
 std::span<const std::byte> bytes_of_text(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -70,13 +82,18 @@ int Descriptor::release() { return std::exchange(number_, -1); }
 void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes) {
   std::filesystem::path temporary = file;
   temporary += ".tmp";
-  int error = write_new(temporary, bytes);
-  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    fail_write(file, bytes.size(), error);
-  }
-  if (const int folder_error = sync_folder(file.parent_path())) fail_write(file, bytes.size(), folder_error);
+  write_by(temporary, file, bytes);
+}
+
+void write_among_others(const std::filesystem::path& file, std::span<const std::byte> bytes) {
+  static std::atomic<std::uint64_t> count{0};
+  std::filesystem::path temporary = file;
+  temporary += fmt::format(".{}-{}.tmp", ::getpid(), count++);
+  write_by(temporary, file, bytes);
+}
+
+void write_among_others(const std::filesystem::path& file, std::string_view text) {
+  write_among_others(file, bytes_of_text(text));
 }
 
 void write_atomically(const std::filesystem::path& file, std::string_view text) {

@@ -33,6 +33,11 @@ class Descriptor {
 void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes);
 void write_atomically(const std::filesystem::path& file, std::string_view text);
 
+/// The same where other processes may be writing the same file: the new content is prepared under a name that no other
+/// writer has, which ends in ".tmp".
+void write_among_others(const std::filesystem::path& file, std::span<const std::byte> bytes);
+void write_among_others(const std::filesystem::path& file, std::string_view text);
+
 std::vector<std::byte> read_file(const std::filesystem::path& file);  ///< Throws Error(file) naming it.
 std::string read_text(const std::filesystem::path& file);
 

@@ -116,7 +116,15 @@ ModuleFile read_module_file(const std::filesystem::path& file) {
     throw Error(ExitCode::file,
                 fmt::format("module file {}: its bytes hash to {}, its name says {}: it was changed or damaged",
                             file.string(), hash, name));
-  return module_of(from_safetensors(bytes, "module file " + file.string()), file.string());
+  return module_of_bytes(bytes, file.string());
+}
+
+ModuleFile module_of_bytes(std::span<const std::byte> bytes, const std::string& file) {
+  return module_of(from_safetensors(bytes, "module file " + file), file);
+}
+
+ModuleFile read_module_header(const std::filesystem::path& file) {
+  return module_of({read_safetensors_metadata(file, "module file " + file.string()), {}}, file.string());
 }
 
 void check_tensors(const TensorMap& tensors, const std::map<std::string, TensorType>& wanted, const std::string& file) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct ModuleFile {
   TensorMap tensors;                    ///< by their names within the module: "conv1/weight"
 };
 
+/// A module file that was read and found to be what its hash says.
+struct StoredSource {
+  std::string hash;
+  std::filesystem::path file;
+  ModuleFile module;
+};
+
 /// Writes `module` into `folder` and returns its hash.
 std::string write_module_file(const std::filesystem::path& folder, const ModuleFile& module);
 
@@ -33,6 +41,12 @@ std::filesystem::path module_path(const std::filesystem::path& folder, const std
 
 /// Throws Error(file) naming the file: unreadable, damaged, or its bytes do not hash to its name.
 ModuleFile read_module_file(const std::filesystem::path& file);
+
+/// The same of a file under any name: `bytes` are what it holds. Throws Error(file) naming `file`.
+ModuleFile module_of_bytes(std::span<const std::byte> bytes, const std::string& file);
+
+/// All but the tensors, which are not looked at. Throws Error(file) naming the file.
+ModuleFile read_module_header(const std::filesystem::path& file);
 
 /// Throws Error(file) naming `file` and the first tensor that is missing, unknown, or of another type than wanted.
 void check_tensors(const TensorMap& tensors, const std::map<std::string, TensorType>& wanted, const std::string& file);

@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,6 +21,7 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 namespace gramstack {
 namespace {
 
+constexpr std::size_t kLengthBytes = sizeof(std::uint64_t);
 constexpr std::array<std::pair<const char*, DataType>, 4> kTypes{
     {{"F32", DataType::f32}, {"F64", DataType::f64}, {"I32", DataType::i32}, {"U8", DataType::u8}}};
 
@@ -127,6 +129,22 @@ std::string header_of(const TensorFile& file, const std::vector<const TensorMap:
   return text;
 }
 
+/// From the first bytes of a file of `size` bytes.
+std::size_t header_length(std::span<const std::byte> begin, std::uintmax_t size, const std::string& file) {
+  std::uint64_t length = 0;
+  if (begin.size() < kLengthBytes)
+    throw Error(ExitCode::file,
+                fmt::format("{}: it has {} bytes, not even the 8 of a header's length", file, begin.size()));
+  std::memcpy(&length, begin.data(), kLengthBytes);
+  if (length > kLargestHeader)
+    throw Error(ExitCode::file,
+                fmt::format("{}: its header length is {}, at most {} is allowed", file, length, kLargestHeader));
+  if (length > size - kLengthBytes)
+    throw Error(ExitCode::file, fmt::format("{}: its header length is {}, but only {} bytes follow: it was cut", file,
+                                            length, size - kLengthBytes));
+  return length;
+}
+
 }  // namespace
 
 std::vector<std::byte> to_safetensors(const TensorFile& file) {
@@ -142,26 +160,32 @@ std::vector<std::byte> to_safetensors(const TensorFile& file) {
 }
 
 TensorFile from_safetensors(std::span<const std::byte> bytes, const std::string& file) {
-  std::uint64_t length = 0;
-  if (bytes.size() < sizeof length)
-    throw Error(ExitCode::file,
-                fmt::format("{}: it has {} bytes, not even the 8 of a header's length", file, bytes.size()));
-  std::memcpy(&length, bytes.data(), sizeof length);
-  if (length > kLargestHeader)
-    throw Error(ExitCode::file,
-                fmt::format("{}: its header length is {}, at most {} is allowed", file, length, kLargestHeader));
-  if (length > bytes.size() - sizeof length)
-    throw Error(ExitCode::file, fmt::format("{}: its header length is {}, but only {} bytes follow: it was cut", file,
-                                            length, bytes.size() - sizeof length));
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data() + sizeof length), length);
+  const std::size_t length = header_length(bytes, bytes.size(), file);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data() + kLengthBytes), length);
   const TensorHeader header = parse_tensor_header(text, file);
-  const DataReader reader(bytes.subspan(sizeof length + length), file);
+  const DataReader reader(bytes.subspan(kLengthBytes + length), file);
   TensorFile result;
   result.metadata = header.metadata;
   for (const auto& [name, entry] : header.tensors) reader.check(name, entry);
   reader.check_coverage(header.tensors);
   for (const auto& [name, entry] : header.tensors) result.tensors[name] = reader.tensor(entry);
   return result;
+}
+
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& file,
+                                                             const std::string& name) {
+  std::ifstream stream(file, std::ios::binary);
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!stream || error) throw Error(ExitCode::file, fmt::format("cannot read {}", file.string()));
+  std::string text(kLengthBytes, '\0');
+  stream.read(text.data(), kLengthBytes);
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  const std::size_t length = header_length(std::as_bytes(std::span(text)), size, name);
+  text.resize(length);
+  stream.read(text.data(), static_cast<std::streamsize>(length));
+  if (!stream) throw Error(ExitCode::file, fmt::format("cannot read {}", file.string()));
+  return parse_tensor_header(text, name).metadata;
 }
 
 }  // namespace gramstack

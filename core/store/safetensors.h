@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -24,5 +25,9 @@ std::vector<std::byte> to_safetensors(const TensorFile& file);
 
 /// Throws Error(file) "FILE: ..." with the first defect found. `file` is the name that messages use.
 TensorFile from_safetensors(std::span<const std::byte> bytes, const std::string& file);
+
+/// The metadata alone, reading no more of the file than its header. `name`: what messages call it.
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& file,
+                                                             const std::string& name);
 
 }  // namespace gramstack

@@ -34,7 +34,7 @@ struct Network {
 
   const ModuleSpec& module(std::size_t i) const { return pipeline->stack[i]; }
   std::size_t size() const { return pipeline->stack.size(); }
-  bool is_output(std::size_t i) const { return i + 1 == size(); }
+  bool is_output(std::size_t i) const { return !module(i).kernel; }
   std::string prefix(std::size_t i) const { return module(i).name + "/"; }  ///< of its parameters' names
   LabelView labels(Split split) const;
   bool augmented(const Segment& segment) const;  ///< whether its training images are moved at random

@@ -49,6 +49,16 @@ Graph input_graph(const Network& network, std::size_t module, std::int64_t batch
   return without_dead_nodes(graph);
 }
 
+Graph feature_graph(const Network& network, std::int64_t batch) {
+  Graph graph;
+  Emitter emitter(network, graph, Mode::inference);
+  const std::size_t last = network.size() - 1;
+  const Value output = emit_modules(emitter, {Source::images, 0, last}, batch, network.size());
+  const Builder::Scope in_kernel = emitter.builder().scope("kernel");
+  graph.add_output("output", network.module(last).kernel->features(emitter.builder(), output));
+  return without_dead_nodes(graph);
+}
+
 Graph preactivation_graph(const Network& network, std::size_t module, std::int64_t batch) {
   if (module > 0) return inference_graph(network, {Source::images, 0, module - 1}, batch);
   Graph graph;

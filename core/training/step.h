@@ -25,6 +25,9 @@ Graph inference_graph(const Network& network, const GraphPart& part, std::int64_
 /// What is cached for `module` (Network::shapes), from images, as "output".
 Graph input_graph(const Network& network, std::size_t module, std::int64_t batch);
 
+/// The kernel features of the last module's output, from images, as "output". REQUIRES: it is hidden.
+Graph feature_graph(const Network& network, std::int64_t batch);
+
 /// The input values of `module` from images: the pre-activations of the module below, or the normalised images.
 Graph preactivation_graph(const Network& network, std::size_t module, std::int64_t batch);
 

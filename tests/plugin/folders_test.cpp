@@ -20,6 +20,7 @@ struct Clean {
   Variable data{"GRAMSTACK_DATA", std::nullopt};
   Variable data_home{"XDG_DATA_HOME", std::nullopt};
   Variable data_dirs{"XDG_DATA_DIRS", std::nullopt};
+  Variable store{"GRAMSTACK_STORE", std::nullopt};
   Variable home{"HOME", "/home/me"};
 };
 
@@ -61,4 +62,24 @@ TEST_CASE("folders: relative entries are refused") {
   const Variable plugins("GRAMSTACK_PLUGIN_PATH", "/a:.");
   CHECK_THROWS_WITH_AS(search_paths({}, {}), "GRAMSTACK_PLUGIN_PATH: '.' is a relative path; give an absolute one",
                        Error);
+}
+
+TEST_CASE("folders: the module store is an option's, the environment's or the user's") {
+  const Clean clean;
+  CHECK(search_paths({}, {}).store == "/home/me/.local/share/gramstack/modules");
+  const Variable home("XDG_DATA_HOME", "/x");
+  CHECK(search_paths({}, {}).store == "/x/gramstack/modules");
+  const Variable store("GRAMSTACK_STORE", "/s/../t");
+  CHECK(search_paths({}, {}).store == "/t");
+  CHECK(search_paths({}, {}, "/o").store == "/o");
+  CHECK(search_paths({}, {}, "o").store == fs::current_path() / "o");
+  const Variable relative("GRAMSTACK_STORE", "modules");
+  CHECK_THROWS_WITH_AS(search_paths({}, {}), "GRAMSTACK_STORE: 'modules' is a relative path; give an absolute one",
+                       Error);
+}
+
+TEST_CASE("folders: without a home there is no module store") {
+  const Clean clean;
+  const Variable home("HOME", std::nullopt);
+  CHECK(search_paths({}, {}).store.empty());
 }

@@ -32,11 +32,11 @@ TEST_CASE("tool: no command at all") { refuses({}, "gramstack: error: a command 
 TEST_CASE("tool: a misspelled option gets a hint and the list") {
   refuses({"resume", "--jsno", "runs/x"},
           "gramstack: error: 'gramstack resume' has no option '--jsno'; did you mean '--json'?\n"
-          "  options: --help, --plugin-path, --data-path, --json, --quiet\n"
+          "  options: --help, --plugin-path, --data-path, --store, --json, --quiet\n"
           "  see: gramstack resume --help\n");
   refuses({"run", "x.yaml", "--ot=there"},
           "gramstack: error: 'gramstack run' has no option '--ot'; did you mean '--out'?\n"
-          "  options: --help, --plugin-path, --data-path, --json, --quiet, --out, --end-to-end, --set\n"
+          "  options: --help, --plugin-path, --data-path, --store, --json, --quiet, --out, --end-to-end, --set\n"
           "  see: gramstack run --help\n");
 }
 

@@ -51,6 +51,9 @@ void CommandLine::add_global_options(CLI::App& app) {
       ->type_name("FOLDER")
       ->allow_extra_args(false)
       ->group("Global options");
+  app.add_option("--store", options.store, "the module store (default: gramstack/modules of the user's data folder)")
+      ->type_name("FOLDER")
+      ->group("Global options");
   app.add_flag("--json", options.json, "one JSON document on standard output")->group("Global options");
   app.add_flag("-q,--quiet", options.quiet, "no progress, no notes")->group("Global options");
 }

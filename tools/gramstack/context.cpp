@@ -12,8 +12,15 @@ const Registry& Context::registry() {
   // Data may be named from the working directory; code may not, and search_paths refuses that.
   std::vector<std::string> data;
   for (const std::string& folder : options.data_path) data.push_back(std::filesystem::absolute(folder).string());
-  registry_ = std::make_unique<Registry>(search_paths(options.plugin_path, data));
+  registry_ = std::make_unique<Registry>(search_paths(options.plugin_path, data, options.store));
   return *registry_;
+}
+
+std::filesystem::path Context::store() const {
+  const std::filesystem::path folder = search_paths({}, {}, options.store).store;
+  if (folder.empty())
+    throw Error(ExitCode::usage, "there is no module store: give --store FOLDER, or set GRAMSTACK_STORE or HOME");
+  return folder;
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

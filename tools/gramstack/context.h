@@ -1,6 +1,7 @@
 // What all verbs share: the global options, the plugins, and the ways out (data on stdout, everything else on stderr).
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,7 @@ namespace gramstack::tool {
 
 struct GlobalOptions {
   std::vector<std::string> plugin_path, data_path;
+  std::string store;
   bool json = false;
   bool quiet = false;
 };
@@ -23,6 +25,8 @@ class Context {
   GlobalOptions options;
   /// Loads the plugins when first asked.
   const Registry& registry();
+  /// The module store's folder. Throws Error(usage) when neither an option nor the environment says where it is.
+  std::filesystem::path store() const;
 
  private:
   std::unique_ptr<Registry> registry_;
