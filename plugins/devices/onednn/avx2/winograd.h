@@ -3,7 +3,7 @@
 //
 // Stride 1 is F(4x4,3x3): a tile of 4x4 outputs costs 36 multiplications a channel pair instead of 144. Stride 2 is
 // split into the four phases of the source, each with a filter of at most 2x2, and done as F(4x4,2x2) over four times
-// the channels: 100 instead of 144.
+// the channels. Phases with fewer taps vanish at some of the 25 points: 81 multiplications instead of 144.
 //
 // Activations are nChw8c: [n][c/8][h][w][8]; weights of the layer are plain [k][c][3][3]. Any height and width: tiles
 // that hang over the edge read zeros and store what lies inside. Bits do not depend on the number of threads.

@@ -3,6 +3,7 @@
 
 #include "gemm.h"
 #include "winograd.h"
+#include "winograd_filters.h"
 #include "winograd_tiles.h"
 
 namespace gramstack::winograd {
@@ -12,6 +13,7 @@ constexpr std::int64_t kDepth = 256;  // channels of one inner product: its 16 c
 
 /// One pass of one problem: the tensors as tiles see them, and the products' extents.
 struct Walk {
+  Pass pass;
   Tiling tiling;
   View source, destination;
   std::int64_t inputs, outputs;  ///< of the product at one point: channels times phases
@@ -19,8 +21,9 @@ struct Walk {
   /// products are still in the second-level cache when they are transformed back. Measured.
   std::int64_t tiles, chunk;
 
-  Walk(const Problem& p, Pass pass)
-      : tiling(p.images, p.stride == 1 ? p.height : p.output_height(), p.stride == 1 ? p.width : p.output_width()),
+  Walk(const Problem& p, Pass which)
+      : pass(which),
+        tiling(p.images, p.stride == 1 ? p.height : p.output_height(), p.stride == 1 ? p.width : p.output_width()),
         source{p.inputs, p.height, p.width, p.stride, 1},
         destination{p.outputs, p.output_height(), p.output_width(), 1, 0},
         inputs(0),
@@ -87,17 +90,30 @@ void multiply(std::int64_t tiles, std::int64_t depth, const float* a, std::int64
   }
 }
 
+/// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there.
+void multiply_point(const Walk& w, const Block& b, const float* weights, std::int64_t p, std::int64_t output,
+                    float* out) {
+  const std::int64_t steps = std::max(w.source.step, w.destination.step), channels = w.source.channels;
+  const std::int64_t target = output / w.destination.channels;
+  bool add = false;
+  for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
+    if (vanishes(steps, w.pass, phase + target, p)) continue;  // one of the two is 0
+    for (std::int64_t c = phase * channels; c < (phase + 1) * channels; c += kDepth) {
+      multiply(b.tiles, std::min(kDepth, (phase + 1) * channels - c), b.source + p * b.source_stride + c * b.tiles,
+               b.tiles * 8, weights + c * 16, out, add);
+      add = true;
+    }
+  }
+  if (!add) std::fill_n(out, b.tiles * 16, 0.0F);
+}
+
 template <int Taps>
 void multiply_points(const Walk& w, const Block& b, const float* transformed, std::int64_t first_output,
                      std::int64_t outputs) {
   for (std::int64_t p = 0; p < kPoints<Taps>; ++p) {
-    for (std::int64_t k = 0; k < outputs / 16; ++k) {
-      const float* weights = transformed + p * (w.outputs * w.inputs + kPad) + (first_output + k * 16) * w.inputs;
-      float* out = b.product + p * b.product_stride + k * b.tiles * 16;
-      for (std::int64_t c = 0; c < w.inputs; c += kDepth) {
-        multiply(b.tiles, std::min(kDepth, w.inputs - c), b.source + p * b.source_stride + c * b.tiles, b.tiles * 8,
-                 weights + c * 16, out, c > 0);
-      }
+    for (std::int64_t k = 0; k < outputs; k += 16) {
+      multiply_point(w, b, transformed + p * (w.outputs * w.inputs + kPad) + (first_output + k) * w.inputs, p,
+                     first_output + k, b.product + p * b.product_stride + k * b.tiles);
     }
   }
 }

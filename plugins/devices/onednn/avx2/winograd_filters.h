@@ -20,5 +20,19 @@ inline int filter_index(std::int64_t stride, Pass pass, std::int64_t phase, int 
   return row < 0 || column < 0 ? -1 : row * 3 + column;
 }
 
+/// Whether all filters of a phase are zero at a point, in one dimension: with stride 2 and one tap missing, at 0 or at
+/// infinity.
+inline bool vanishes_along(std::int64_t stride, Pass pass, std::int64_t phase, std::int64_t point) {
+  if (stride == 1) return false;
+  return (point == 0 && filter_tap(stride, pass, phase, 0) < 0) ||
+         (point == 4 && filter_tap(stride, pass, phase, 1) < 0);
+}
+
+/// The same in two dimensions. Such products are left out: 81 remain of 100.
+inline bool vanishes(std::int64_t stride, Pass pass, std::int64_t phase, std::int64_t point) {
+  return vanishes_along(stride, pass, phase / stride, point / 5) ||
+         vanishes_along(stride, pass, phase % stride, point % 5);
+}
+
 }  // namespace
 }  // namespace gramstack::winograd

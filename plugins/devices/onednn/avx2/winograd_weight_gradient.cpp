@@ -76,17 +76,31 @@ void transform_tiles(const Tiling& tiling, const View& view, const float* tensor
                  });
 }
 
-/// Adds the products of `tiles` tiles at point p: 16 inputs by 16 outputs at a time.
+/// Adds the products of `tiles` tiles at point p of 16 outputs and one phase of the inputs, 16 inputs at a time.
 template <int Taps>
-void multiply_point(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::int64_t tiles, bool add) {
-  for (std::int64_t k = 0; k < w.outputs; k += 16) {
-    const float* b = s.gradient + p * s.gradient_stride + k * tiles;
-    float* out = s.weights + p * s.weight_stride + k * w.inputs;
-    for (std::int64_t c = 0; c < w.inputs; c += 16) {
-      const float* a = s.source + p * s.source_stride + c * tiles;
-      product<6, 1>(tiles, a, 1, 16, 16, b, out + c * 16, add);
-      product<5, 1>(tiles, a + 6, 1, 16, 16, b, out + (c + 6) * 16, add);
-      product<5, 1>(tiles, a + 11, 1, 16, 16, b, out + (c + 11) * 16, add);
+void multiply_phase(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::int64_t k, std::int64_t phase,
+                    std::int64_t tiles, bool add) {
+  const float* b = s.gradient + p * s.gradient_stride + k * tiles;
+  float* out = s.weights + p * s.weight_stride + k * w.inputs;
+  for (std::int64_t c = phase * w.source.channels; c < (phase + 1) * w.source.channels; c += 16) {
+    const float* a = s.source + p * s.source_stride + c * tiles;
+    product<6, 1>(tiles, a, 1, 16, 16, b, out + c * 16, add);
+    product<5, 1>(tiles, a + 6, 1, 16, 16, b, out + (c + 6) * 16, add);
+    product<5, 1>(tiles, a + 11, 1, 16, 16, b, out + (c + 11) * 16, add);
+  }
+}
+
+/// Calls visit(point, first of 16 outputs, phase) for a thread's share of the products that do not vanish.
+template <int Taps, class Visit>
+void for_each_product(const Walk& w, int thread, int threads, const Visit& visit) {
+  const std::int64_t all = (Taps == 3 ? 36 : 81) * (w.outputs / 16);
+  std::int64_t product = 0;
+  for (std::int64_t p = 0; p < kPoints<Taps>; ++p) {
+    for (std::int64_t k = 0; k < w.outputs; k += 16) {
+      for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
+        if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
+        if (product++ * threads / all == thread) visit(p, k, phase);
+      }
     }
   }
 }
@@ -135,12 +149,14 @@ void run(const Problem& problem, const float* source, const float* gradient, flo
     const int thread = omp_get_thread_num();
     for (std::int64_t first = 0; first < w.tiling.count; first += kTiles) {
       const std::int64_t tiles = std::min(kTiles, w.tiling.count - first);
-      const Range mine(tiles, thread, threads), points(kPoints<Taps>, thread, threads);
+      const Range mine(tiles, thread, threads);
       transform_tiles<input_tile<Taps>>(w.tiling, w.source, source, s.source, s.source_stride, mine, first, tiles);
       transform_tiles<gradient_tile<Taps>>(w.tiling, w.gradient, gradient, s.gradient, s.gradient_stride, mine, first,
                                            tiles);
 #pragma omp barrier
-      for (std::int64_t p = points.first; p < points.end; ++p) multiply_point(w, s, p, tiles, first > 0);
+      for_each_product<Taps>(w, thread, threads, [&](std::int64_t p, std::int64_t k, std::int64_t phase) {
+        multiply_phase(w, s, p, k, phase, tiles, first > 0);
+      });
 #pragma omp barrier
     }
     transform_all_back(problem, w, s, weights, Range(w.outputs / 8 * w.inputs, thread, threads));
