@@ -4,34 +4,17 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <new>
 #include <vector>
 
+#include "aligned.h"
 #include "support/evaluate.h"
 
 using namespace gramstack;
 using winograd::Pass;
 using winograd::Problem;
+using Buffer = test::Aligned;
 
 namespace {
-
-/// 64-byte aligned floats, as a plan's arena gives them.
-class Buffer {
- public:
-  explicit Buffer(std::size_t count) : count_(count), data_(static_cast<float*>(::operator new(count * 4, kAlign))) {
-    std::fill_n(data_, count, 0.0F);
-  }
-  ~Buffer() { ::operator delete(data_, kAlign); }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  float* data() { return data_; }
-  std::vector<float> values() const { return {data_, data_ + count_}; }
-
- private:
-  static constexpr std::align_val_t kAlign{64};
-  std::size_t count_;
-  float* data_;
-};
 
 std::size_t blocked(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x, std::int64_t channels,
                     std::int64_t h, std::int64_t w) {

@@ -4,11 +4,14 @@
 //   build/bin/kernel_bench --benchmark_filter=forward
 #include <benchmark/benchmark.h>
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
+#include "matrix.h"
 #include "peak_loop.h"
 #include "winograd.h"
 
@@ -25,7 +28,9 @@ using Floats = std::unique_ptr<float[], Free>;
 
 Floats floats(std::size_t count, float value) {
   constexpr std::size_t kPage = std::size_t{2} << 20;
-  Floats made(static_cast<float*>(std::aligned_alloc(kPage, (count * sizeof(float) + kPage - 1) / kPage * kPage)));
+  const std::size_t bytes = (count * sizeof(float) + kPage - 1) / kPage * kPage;
+  Floats made(static_cast<float*>(std::aligned_alloc(kPage, bytes)));
+  madvise(made.get(), bytes, MADV_HUGEPAGE);
   std::fill_n(made.get(), count, value);
   return made;
 }
@@ -72,6 +77,34 @@ void winograd_weights(State& state, Pass pass) {
                transformed = floats(weight_size(p), 1);
   for ([[maybe_unused]] auto _ : state) transform_weights(p, pass, w.get(), transformed.get(), omp_get_max_threads());
 }
+
+void matrix(State& state, bool transpose_a, bool transpose_b) {
+  const std::int64_t m = state.range(0), n = state.range(1), k = state.range(2);
+  const Floats a = floats(static_cast<std::size_t>(m * k), 1), b = floats(static_cast<std::size_t>(n * k), 1);
+  const gramstack::matrix::Product product{
+      m, n, k, {a.get(), transpose_a ? m : k, transpose_a}, {b.get(), transpose_b ? k : n, transpose_b}, nullptr};
+  const int threads = omp_get_max_threads();
+  const Floats c = floats(static_cast<std::size_t>(m * n), 0), scratch = floats(workspace_size(product, threads), 0);
+  for ([[maybe_unused]] auto _ : state) multiply(product, c.get(), n, scratch.get(), threads);
+  count_operations(state, 2.0 * static_cast<double>(m * n * k));
+}
+
+void matrix_shapes(benchmark::internal::Benchmark* all, std::vector<std::vector<std::int64_t>> shapes) {
+  for (const std::vector<std::int64_t>& shape : shapes) all->Args(shape);
+  all->ArgNames({"m", "n", "k"})->Unit(benchmark::kMicrosecond)->UseRealTime()->MeasureProcessCPUTime();
+}
+
+/// Linear layers 784-512-512-10 of a batch of 128: outputs, gradients of inputs, gradients of weights.
+void layers_forward(benchmark::internal::Benchmark* all) {
+  matrix_shapes(all, {{128, 512, 784}, {128, 512, 512}, {128, 10, 512}, {1024, 1024, 1024}});
+}
+void layers_data(benchmark::internal::Benchmark* all) { matrix_shapes(all, {{128, 512, 512}, {128, 512, 10}}); }
+void layers_weights(benchmark::internal::Benchmark* all) {
+  matrix_shapes(all, {{512, 784, 128}, {512, 512, 128}, {10, 512, 128}});
+}
+BENCHMARK_CAPTURE(matrix, forward, false, true)->Apply(layers_forward);
+BENCHMARK_CAPTURE(matrix, data_gradient, false, false)->Apply(layers_data);
+BENCHMARK_CAPTURE(matrix, weight_gradient, true, false)->Apply(layers_weights);
 
 void resnet_shapes(benchmark::internal::Benchmark* all) {
   for (std::int64_t width = 64, size = 32; width <= 512; width *= 2, size /= 2) {

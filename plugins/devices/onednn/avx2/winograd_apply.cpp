@@ -72,22 +72,9 @@ void transform_source(const Walk& w, const Block& b, const float* source) {
 /// Products of `tiles` tiles with 16 outputs at one point, over `depth` inputs.
 void multiply(std::int64_t tiles, std::int64_t depth, const float* a, std::int64_t group, const float* weights,
               float* out, bool add) {
-  std::int64_t t = 0;
-  for (; tiles - t >= 6; t += 6) product<6, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-  switch (tiles - t) {
-    case 5:
-      return product<5, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-    case 4:
-      return product<4, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-    case 3:
-      return product<3, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-    case 2:
-      return product<2, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-    case 1:
-      return product<1, 8>(depth, a + t * 8, 8, 1, group, weights, out + t * 16, add);
-    default:
-      return;
-  }
+  for (std::int64_t t = 0; t < tiles; t += 6)
+    product_of(std::min<std::int64_t>(6, tiles - t), depth, a + t * 8, BlockedSteps<8>{group}, weights, out + t * 16,
+               16, add);
 }
 
 /// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there.

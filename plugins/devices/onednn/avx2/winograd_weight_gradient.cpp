@@ -84,9 +84,9 @@ void multiply_phase(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::
   float* out = s.weights + p * s.weight_stride + k * w.inputs;
   for (std::int64_t c = phase * w.source.channels; c < (phase + 1) * w.source.channels; c += 16) {
     const float* a = s.source + p * s.source_stride + c * tiles;
-    product<6, 1>(tiles, a, 1, 16, 16, b, out + c * 16, add);
-    product<5, 1>(tiles, a + 6, 1, 16, 16, b, out + (c + 6) * 16, add);
-    product<5, 1>(tiles, a + 11, 1, 16, 16, b, out + (c + 11) * 16, add);
+    product<6>(tiles, a, PackedSteps<16>(), b, out + c * 16, 16, add);
+    product<5>(tiles, a + 6, PackedSteps<16>(), b, out + (c + 6) * 16, 16, add);
+    product<5>(tiles, a + 11, PackedSteps<16>(), b, out + (c + 11) * 16, 16, add);
   }
 }
 

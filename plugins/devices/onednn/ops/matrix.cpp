@@ -1,8 +1,10 @@
 // Products of matrices and rows of matrices.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "kernels/table.h"
+#include "ops/product.h"
 #include "plan.h"
 #include "rules.h"
 #include "threads.h"
@@ -15,24 +17,24 @@ Run prepare_matmul(Preparation& p) {
   const Shape& a = p.input(0).shape();
   const Shape& b = p.input(1).shape();
   const Index m = p.output(0).shape()[0], n = p.output(0).shape()[1], k = ta ? a[0] : a[1];
-  const Matrix left{p.in(0), a[1], ta}, right{p.in(1), b[1], tb};
-  float* out = p.out(0);
-  if (p.inputs() == 2) return [=] { multiply(m, n, k, left, right, 0.0f, out, n); };
-  return [=, bias = p.in(2)] {
-    for (Index i = 0; i < m; ++i) std::copy_n(bias, n, out + i * n);
-    multiply(m, n, k, left, right, 1.0f, out, n);
-  };
+  const MatrixProduct product{m, n, k, {p.in(0), a[1], ta}, {p.in(1), b[1], tb}, p.inputs() == 3 ? p.in(2) : nullptr};
+  return prepare_product(p, product, p.out(0), n);
 }
 
 /// Rows of the lower triangle in bands; the upper one is its mirror image.
 Run prepare_gram(Preparation& p) {
+  constexpr Index kBand = 64;
   const Index n = p.input(0).shape()[0], d = p.input(0).shape()[1];
-  return [=, x = p.in(0), out = p.out(0)] {
-    constexpr Index kBand = 64;
-    for (Index begin = 0; begin < n; begin += kBand) {
-      const Index end = std::min(begin + kBand, n);
-      multiply(end - begin, end, d, {x + begin * d, d, false}, {x, d, true}, 0.0f, out + begin * n, n);
-    }
+  const float* x = p.in(0);
+  float* out = p.out(0);
+  std::vector<Run> bands;
+  for (Index begin = 0; begin < n; begin += kBand) {
+    const Index end = std::min(begin + kBand, n);
+    const MatrixProduct band{end - begin, end, d, {x + begin * d, d, false}, {x, d, true}, nullptr};
+    bands.push_back(prepare_product(p, band, out + begin * n, n));
+  }
+  return [=] {
+    for (const Run& band : bands) band();
     for (Index i = 0; i < n; ++i)
       for (Index j = 0; j < i; ++j) out[j * n + i] = out[i * n + j];
   };

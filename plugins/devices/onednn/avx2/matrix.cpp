@@ -1,0 +1,236 @@
+// One factor is packed in panels of sixteen columns; the other one is read where it is when its rows run along the
+// sum, else packed in groups of six rows. Which is which, and so whether the result or its transpose is computed, is
+// decided by cost.
+#include "matrix.h"
+
+#include <omp.h>
+
+#include <algorithm>
+
+#include "gemm.h"
+#include "transpose.h"
+
+namespace gramstack::matrix {
+namespace {
+
+constexpr std::int64_t kRows = 6, kColumns = 16;
+constexpr std::int64_t kPackedRows = 8;  // a group of six rows takes eight floats a step
+constexpr std::int64_t kRowBlock = 48;   // rows whose sums are kept before they are written
+constexpr std::int64_t kPanelBlock = 4;  // and panels
+constexpr std::int64_t kDepth = 256;     // steps of a sum at a time: a panel stays in the first-level cache
+
+std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
+
+/// A factor as [vectors][k]: the rows of one factor, the columns of the other.
+struct Factor {
+  const float* data;
+  std::int64_t vectors, stride;
+  bool along;  ///< a vector's elements are neighbours; else the vectors are
+
+  const float* at(std::int64_t vector, std::int64_t step) const {
+    return along ? data + vector * stride + step : data + step * stride + vector;
+  }
+};
+
+/// rows x columns = the result, or its transpose when `swapped`.
+struct Order {
+  Factor rows, columns;
+  std::int64_t k;
+  bool swapped;
+
+  std::int64_t groups() const { return ceiling(rows.vectors, kRows); }
+  std::int64_t panels() const { return ceiling(columns.vectors, kColumns); }
+  std::int64_t panel_size() const { return k * kColumns; }
+  std::int64_t group_size() const { return rows.along ? 0 : k * kPackedRows; }
+  /// Roughly in cycles: products, packing, writing.
+  std::int64_t cost() const {
+    const std::int64_t packed = panels() * kColumns + (rows.along ? 0 : rows.vectors);
+    return groups() * kRows * panels() * k + packed * k / 4 + rows.vectors * columns.vectors / (swapped ? 2 : 8);
+  }
+};
+
+Order order_of(const Product& p) {
+  const Factor left{p.a.data, p.m, p.a.stride, !p.a.transpose}, right{p.b.data, p.n, p.b.stride, p.b.transpose};
+  const Order straight{left, right, p.k, false}, swapped{right, left, p.k, true};
+  return swapped.cost() < straight.cost() ? swapped : straight;
+}
+
+struct Scratch {
+  float *panels, *groups, *sums;
+  Scratch(const Order& o, float* workspace, int thread)
+      : panels(workspace),
+        groups(panels + o.panels() * o.panel_size()),
+        sums(groups + o.groups() * o.group_size() + thread * kRowBlock * kPanelBlock * kColumns) {}
+};
+
+/// Vectors `first` .. `first` + `count` - 1 at steps `begin` .. `end` - 1 as [step][width], the missing ones zero.
+/// `to`: of step 0.
+void pack(const Factor& f, std::int64_t first, std::int64_t count, std::int64_t begin, std::int64_t end,
+          std::int64_t width, float* to) {
+  std::int64_t vector = 0;
+  for (; vector + 8 <= count; vector += 8) {
+    std::int64_t step = begin;
+    if (f.along)
+      for (; step + 8 <= end; step += 8)
+        transpose_eight(f.at(first + vector, step), f.stride, to + step * width + vector, width);
+    else
+      for (; step < end; ++step) store(to + step * width + vector, _mm256_loadu_ps(f.at(first + vector, step)));
+    for (; step < end; ++step)
+      for (std::int64_t i = vector; i < vector + 8; ++i) to[step * width + i] = *f.at(first + i, step);
+  }
+  if (vector == width) return;
+  for (std::int64_t step = begin; step < end; ++step)
+    for (std::int64_t i = vector; i < width; ++i) to[step * width + i] = i < count ? *f.at(first + i, step) : 0.0F;
+}
+
+/// Units begin .. end - 1 of `unit` vectors each as [k][width], `size` floats apart. Memory is read along its rows.
+void pack_units(const Factor& f, std::int64_t k, std::int64_t begin, std::int64_t end, std::int64_t unit,
+                std::int64_t width, std::int64_t size, float* to) {
+  const std::int64_t steps = f.along ? k : 8;
+  for (std::int64_t step = 0; step < k; step += steps)
+    for (std::int64_t i = begin; i < end; ++i)
+      pack(f, i * unit, std::min(width, f.vectors - i * unit), step, std::min(step + steps, k), width, to + i * size);
+}
+
+void pack_panels(const Order& o, const Scratch& s, int thread, int threads) {
+  pack_units(o.columns, o.k, o.panels() * thread / threads, o.panels() * (thread + 1) / threads, kColumns, kColumns,
+             o.panel_size(), s.panels);
+}
+
+/// Two rows more than a group has are packed with it when they are there: whole vectors are moved faster.
+void pack_groups(const Order& o, const Scratch& s, int thread, int threads) {
+  if (o.rows.along) return;
+  pack_units(o.rows, o.k, o.groups() * thread / threads, o.groups() * (thread + 1) / threads, kRows, kPackedRows,
+             o.group_size(), s.groups);
+}
+
+/// Where sums are kept: rows `stride` floats apart.
+struct Sums {
+  float* data;
+  std::int64_t stride;
+};
+
+/// The result, and what its sums begin with.
+struct Result {
+  float* c;
+  std::int64_t stride;
+  const float* bias;
+};
+
+/// A block of rows in one panel.
+struct Block {
+  std::int64_t row, rows, panel, columns;
+  std::int64_t column() const { return panel * kColumns; }
+};
+
+void begin_with_bias(const Order& o, const Block& b, const Result& result, const Sums& sums) {
+  for (std::int64_t i = 0; i < b.rows; ++i)
+    for (std::int64_t j = 0; j < b.columns; ++j)
+      sums.data[i * sums.stride + j] = result.bias[o.swapped ? b.row + i : b.column() + j];
+}
+
+void write(const Block& b, const Sums& sums, const Result& result) {
+  for (std::int64_t i = 0; i < b.rows; ++i)
+    std::copy_n(sums.data + i * sums.stride, b.columns, result.c + (b.row + i) * result.stride + b.column());
+}
+
+void write_swapped(const Block& b, const Sums& sums, const Result& result) {
+  float* const to = result.c + b.column() * result.stride + b.row;
+  const std::int64_t whole_rows = b.rows / 8 * 8, whole_columns = b.columns / 8 * 8;
+  for (std::int64_t i = 0; i < whole_rows; i += 8)
+    for (std::int64_t j = 0; j < whole_columns; j += 8)
+      transpose_eight(sums.data + i * sums.stride + j, sums.stride, to + j * result.stride + i, result.stride);
+  for (std::int64_t j = 0; j < b.columns; ++j)
+    for (std::int64_t i = j < whole_columns ? whole_rows : 0; i < b.rows; ++i)
+      to[j * result.stride + i] = sums.data[i * sums.stride + j];
+}
+
+/// Whole panels of the result itself are summed where they belong, others in the scratch.
+Sums sums_of(const Order& o, const Scratch& s, const Block& b, const Result& result) {
+  if (!o.swapped && b.columns == kColumns) return {result.c + b.row * result.stride + b.column(), result.stride};
+  return {s.sums + b.panel % kPanelBlock * kRowBlock * kColumns, kColumns};
+}
+
+/// Rows and panels from .. to.
+struct Part {
+  std::int64_t row, row_end, panel, panel_end;
+};
+
+Block block_of(const Order& o, const Part& part, std::int64_t panel) {
+  return {part.row, part.row_end - part.row, panel, std::min(kColumns, o.columns.vectors - panel * kColumns)};
+}
+
+void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sums, std::int64_t depth, bool add) {
+  const float* panel = s.panels + b.panel * o.panel_size() + depth * kColumns;
+  const std::int64_t steps = std::min(kDepth, o.k - depth);
+  for (std::int64_t i = 0; i < b.rows; i += kRows) {
+    const std::int64_t row = b.row + i, rows = std::min(kRows, b.rows - i);
+    float* const to = sums.data + i * sums.stride;
+    if (o.rows.along)
+      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panel, to, sums.stride, add);
+    else
+      product_of(rows, steps, s.groups + row / kRows * o.group_size() + depth * kPackedRows, PackedSteps<kPackedRows>(),
+                 panel, to, sums.stride, add);
+  }
+}
+
+void multiply_block(const Order& o, const Scratch& s, const Part& part, const Result& result) {
+  for (std::int64_t depth = 0; depth < o.k; depth += kDepth)
+    for (std::int64_t panel = part.panel; panel < part.panel_end; ++panel) {
+      const Block block = block_of(o, part, panel);
+      const Sums sums = sums_of(o, s, block, result);
+      if (depth == 0 && result.bias) begin_with_bias(o, block, result, sums);
+      add_block(o, s, block, sums, depth, depth > 0 || result.bias);
+      if (depth + kDepth < o.k || sums.data != s.sums + panel % kPanelBlock * kRowBlock * kColumns) continue;
+      (o.swapped ? write_swapped : write)(block, sums, result);
+    }
+}
+
+void multiply_part(const Order& o, const Scratch& s, const Part& part, const Result& result) {
+  for (std::int64_t row = part.row; row < part.row_end; row += kRowBlock)
+    for (std::int64_t panel = part.panel; panel < part.panel_end; panel += kPanelBlock) {
+      multiply_block(
+          o, s, {row, std::min(row + kRowBlock, part.row_end), panel, std::min(panel + kPanelBlock, part.panel_end)},
+          result);
+    }
+}
+
+/// A thread's share: of the groups of rows, or of the panels where there are few groups.
+Part part_of(const Order& o, int thread, int threads) {
+  const bool by_rows = o.groups() >= 4 * threads || o.groups() >= o.panels();
+  const std::int64_t count = by_rows ? o.groups() : o.panels();
+  const std::int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
+  if (!by_rows) return {0, o.rows.vectors, begin, end};
+  return {begin * kRows, std::min(end * kRows, o.rows.vectors), 0, o.panels()};
+}
+
+/// Threads that are worth starting.
+int useful(const Product& p, int threads) {
+  constexpr std::int64_t kWorthAThread = 200000;  // products: some microseconds
+  return static_cast<int>(std::clamp<std::int64_t>(p.m * p.n * p.k / kWorthAThread, 1, threads));
+}
+
+}  // namespace
+
+std::size_t workspace_size(const Product& product, int threads) {
+  const Order o = order_of(product);
+  return static_cast<std::size_t>(o.panels() * o.panel_size() + o.groups() * o.group_size() +
+                                  threads * kRowBlock * kPanelBlock * kColumns);
+}
+
+void multiply(const Product& product, float* c, std::int64_t stride, float* workspace, int threads) {
+  const Order o = order_of(product);
+  const Result result{c, stride, product.bias};
+  const int parts = useful(product, threads);
+#pragma omp parallel num_threads(parts) if (parts > 1)
+  {
+    const int thread = omp_get_thread_num();
+    const Scratch scratch(o, workspace, thread);
+    pack_panels(o, scratch, thread, parts);
+    pack_groups(o, scratch, thread, parts);
+#pragma omp barrier
+    multiply_part(o, scratch, part_of(o, thread, parts), result);
+  }
+}
+
+}  // namespace gramstack::matrix
