@@ -21,6 +21,7 @@ class Inference {
   Inference(Device& device, Graph graph, std::int64_t batch);
   void write(const TensorMap& parameters);
   std::int64_t width() const { return width_; }  ///< numbers an example
+  Plan& plan() { return *plan_; }
   /// One row of width() numbers for each of `positions`. The last batch is filled up with its last example.
   std::vector<float> run(Feed& feed, std::span<const std::int64_t> positions, const Poll& poll);
 

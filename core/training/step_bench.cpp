@@ -47,52 +47,92 @@ Feed make_feed(const Preparation& prepared, const Segment& segment, const Tensor
   return evaluation_feed(prepared.network, segment, std::move(examples), below, [] {});
 }
 
-}  // namespace
-
-struct StepBench::State {
-  Preparation prepared;
-  Segment segment;
-  TensorMap values;
-  StepRunner runner;
-  std::int64_t step = 0;
-
-  State(Preparation preparation, const std::string& module)
-      : prepared(std::move(preparation)),
-        segment(find_segment(prepared, module)),
-        values(initial_values_below(prepared, segment)),
-        runner(prepared.network, segment, make_feed(prepared, segment, values), 0) {
-    add_initial_values(values, prepared.network, runner.graph(), runner.examples());
-    runner.write(values);
+class TrainingBench final : public StepBench {
+ public:
+  TrainingBench(Preparation preparation, const std::string& module)
+      : prepared_(std::move(preparation)),
+        segment_(find_segment(prepared_, module)),
+        values_(initial_values_below(prepared_, segment_)),
+        runner_(prepared_.network, segment_, make_feed(prepared_, segment_, values_), 0) {
+    add_initial_values(values_, prepared_.network, runner_.graph(), runner_.examples());
+    runner_.write(values_);
+    run_whole();
   }
+
+  std::int64_t batch() const override { return runner_.batch(); }
+  double run_whole() override {
+    const Clock::time_point begin = Clock::now();
+    runner_.run(0, step_++ % runner_.steps());
+    return seconds_since(begin);
+  }
+
+ private:
+  Plan& plan() override { return runner_.plan(); }
+  const Graph& graph() const override { return runner_.graph(); }
+
+  Preparation prepared_;
+  Segment segment_;
+  TensorMap values_;
+  StepRunner runner_;
+  std::int64_t step_ = 0;
 };
 
-StepBench::StepBench(const Pipeline& pipeline, const std::string& module, bool end_to_end)
-    : state_(std::make_unique<State>(prepare(pipeline, end_to_end, RunOptions().feature_memory), module)) {
-  train();
-}
+class InferenceBench final : public StepBench {
+ public:
+  InferenceBench(Preparation preparation, const std::string& module)
+      : prepared_(std::move(preparation)),
+        segment_(find_segment(prepared_, module)),
+        batch_(prepared_.network.module(segment_.last).batch),
+        graph_(inference_graph(prepared_.network, {Source::images, 0, segment_.last}, batch_)),
+        inference_(*prepared_.network.pipeline->device, graph_, batch_),
+        feed_(prepared_.network, some_examples(prepared_, segment_, batch_)) {
+    TensorMap values;
+    add_initial_values(values, prepared_.network, graph_, feed_.examples());
+    inference_.write(values);
+    run_whole();
+  }
 
-StepBench::~StepBench() = default;
+  std::int64_t batch() const override { return batch_; }
+  double run_whole() override {
+    const Clock::time_point begin = Clock::now();
+    inference_.run(feed_, all_positions(feed_.examples()), [] {});
+    return seconds_since(begin);
+  }
 
-std::int64_t StepBench::batch() const { return state_->runner.batch(); }
-std::int64_t StepBench::products() const { return gramstack::products(without_dead_nodes(state_->runner.graph())); }
-MemoryReport StepBench::memory() const { return state_->runner.plan().memory(); }
+ private:
+  Plan& plan() override { return inference_.plan(); }
+  const Graph& graph() const override { return graph_; }
+
+  Preparation prepared_;
+  Segment segment_;
+  std::int64_t batch_;
+  Graph graph_;
+  Inference inference_;
+  Feed feed_;
+};
+
+}  // namespace
 
 double StepBench::run() {
   const Clock::time_point begin = Clock::now();
-  state_->runner.plan().run();
+  plan().run();
   return seconds_since(begin);
 }
 
-double StepBench::train() {
-  const Clock::time_point begin = Clock::now();
-  state_->runner.run(0, state_->step++ % state_->runner.steps());
-  return seconds_since(begin);
-}
+std::int64_t StepBench::products() const { return gramstack::products(without_dead_nodes(graph())); }
 
 std::vector<std::pair<std::string, double>> StepBench::profile() {
   std::vector<std::pair<std::string, double>> steps;
-  state_->runner.plan().run_timed([&](std::string_view step, double seconds) { steps.emplace_back(step, seconds); });
+  plan().run_timed([&](std::string_view step, double seconds) { steps.emplace_back(step, seconds); });
   return steps;
+}
+
+std::unique_ptr<StepBench> training_bench(const Pipeline& pipeline, const std::string& module, bool end_to_end) {
+  return std::make_unique<TrainingBench>(prepare(pipeline, end_to_end, RunOptions().feature_memory), module);
+}
+
+std::unique_ptr<StepBench> inference_bench(const Pipeline& pipeline, const std::string& module) {
+  return std::make_unique<InferenceBench>(prepare(pipeline, false, RunOptions().feature_memory), module);
 }
 
 }  // namespace gramstack

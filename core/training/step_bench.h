@@ -1,4 +1,4 @@
-// A training step made ready to be timed: compiled as a run compiles it, with initial parameters and real batches.
+// A step made ready to be timed: compiled as a run compiles it, with initial parameters and real batches.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +15,28 @@ namespace gramstack {
 /// One thread at a time.
 class StepBench {
  public:
-  /// `pipeline` outlives the object. Frozen modules below have their initial parameters.
-  StepBench(const Pipeline& pipeline, const std::string& module, bool end_to_end);
-  ~StepBench();
-  StepBench(const StepBench&) = delete;
-  StepBench& operator=(const StepBench&) = delete;
+  virtual ~StepBench() = default;
 
-  std::int64_t batch() const;
+  virtual std::int64_t batch() const = 0;
+  /// Seconds of a step as a run takes it: with gathering its batch, and with reading its result.
+  virtual double run_whole() = 0;
+
+  double run();                   ///< seconds of the plan's step alone
   std::int64_t products() const;  ///< of a step, by the definitions of its ops
-  MemoryReport memory() const;
-
-  double run();    ///< seconds of the plan's step alone
-  double train();  ///< seconds of a step as training takes it, with gathering its batch
+  MemoryReport memory() { return plan().memory(); }
   /// Seconds of each step of the plan, by its text, in one run.
   std::vector<std::pair<std::string, double>> profile();
 
- private:
-  struct State;
-  std::unique_ptr<State> state_;
+ protected:
+  virtual Plan& plan() = 0;
+  virtual const Graph& graph() const = 0;
 };
+
+/// The training step of a module or, end to end, of all. `pipeline` outlives the object. Frozen modules below have
+/// their initial parameters.
+std::unique_ptr<StepBench> training_bench(const Pipeline& pipeline, const std::string& module, bool end_to_end);
+
+/// Outputs of a module for batches of images, all modules up to it frozen.
+std::unique_ptr<StepBench> inference_bench(const Pipeline& pipeline, const std::string& module);
 
 }  // namespace gramstack

@@ -49,6 +49,41 @@ Case with_add_and_relu(bool add) {
   return made;
 }
 
+/// Frozen: a convolution, a normalisation with given statistics, and what stands behind it.
+struct Frozen {
+  Shape x;
+  std::int64_t filters, size, stride;
+  bool add, relu;
+};
+
+Case frozen(const Frozen& f) {
+  Case made;
+  made.name = "conv2d [" + std::to_string(f.filters) + "," + std::to_string(f.size) + "] of " + to_string(f.x) +
+              " stride=" + std::to_string(f.stride) + ", batch_norm_inference" + (f.add ? ", add" : "") +
+              (f.relu ? ", relu" : "");
+  made.build = [f](CaseBuilder& builder) {
+    Builder& b = builder.builder();
+    const Value x = builder.input(f.x), w = builder.input(Shape{f.filters, f.x[1], f.size, f.size});
+    const Shape channels = {f.filters};
+    const Value scale = builder.input(channels), shift = builder.input(channels), mean = builder.input(channels);
+    Value y = b.conv2d(x, w, {f.size, f.stride, f.size / 2});
+    y = b.batch_norm_inference(y, scale, shift, mean, builder.input(channels, positive), 1e-3);
+    if (f.add) y = b.add(y, builder.input(b.shape(y)));
+    builder.output(f.relu ? b.relu(y) : y);
+  };
+  made.backward = false;
+  made.tolerance = {1e-5, 1e-6};
+  return made;
+}
+
+void add_frozen(Cases& cases) {
+  for (const bool add : {false, true})
+    for (const bool relu : {false, true})
+      for (const Frozen& f : {Frozen{{3, 32, 7, 5}, 32, 3, 1, add, relu}, Frozen{{2, 32, 8, 8}, 64, 3, 2, add, relu},
+                              Frozen{{2, 16, 6, 6}, 24, 1, 2, add, relu}, Frozen{{2, 3, 9, 9}, 17, 5, 1, add, relu}})
+        cases.push_back(frozen(f));
+}
+
 void add_inference(Cases& cases) {
   for (const Shape& shape :
        {Shape{1, 1}, Shape{5, 3}, Shape{4, 16}, Shape{2, 5, 3, 3}, Shape{1, 16, 7, 7}, Shape{2, 17, 4, 4}}) {
@@ -79,6 +114,7 @@ Cases batch_norm_cases() {
   cases.push_back(with_add_and_relu(false));
   cases.push_back(with_add_and_relu(true));
   add_inference(cases);
+  add_frozen(cases);
   return cases;
 }
 

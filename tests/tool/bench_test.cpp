@@ -37,6 +37,21 @@ TEST_CASE("tool: bench times a module's step and counts its products") {
   CHECK(result["kinds"].size() >= 1);
 }
 
+TEST_CASE("tool: bench times inference of the frozen stack up to a module") {
+  const Tiny tiny;
+  const Outcome outcome = run_tool({"bench", tiny.file, "--inference", "--steps", "3", "--json"});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const json result = json::parse(outcome.out);
+  CHECK(result["module"] == "features");
+  CHECK(result["operations"] == 2 * result["batch"].get<int>() * (kTinySide * kTinySide * 16 + 16 * 8));
+  CHECK(result["inference_step"]["median"] >= result["step"]["least"]);
+  CHECK_FALSE(result.contains("training_step"));
+  const Outcome both = run_tool({"bench", tiny.file, "--inference", "--end-to-end"});
+  CHECK(both.code == 2);
+  CHECK(both.err.find("--end-to-end excludes --inference") != std::string::npos);
+}
+
 TEST_CASE("tool: bench of the other modules and of the whole network") {
   const Tiny tiny;
   CHECK(json::parse(run_tool({"bench", tiny.file, "--module", "classifier", "--steps", "1", "--json"}).out)["module"] ==

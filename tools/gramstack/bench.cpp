@@ -16,7 +16,7 @@ struct Options {
   std::string file, module;
   std::vector<std::string> set;
   std::int64_t batch = 0, steps = 20;
-  bool end_to_end = false;
+  bool end_to_end = false, inference = false;
 };
 
 /// Seconds of repetitions; `clean` of them had their threads wait less than half a percent for a processor.
@@ -85,9 +85,12 @@ std::vector<std::pair<std::string, Kind>> kinds(StepBench& bench) {
 }
 
 nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
-  StepBench bench(pipeline, options.module, options.end_to_end);
+  const std::unique_ptr<StepBench> made = options.inference
+                                              ? inference_bench(pipeline, options.module)
+                                              : training_bench(pipeline, options.module, options.end_to_end);
+  StepBench& bench = *made;
   const Timing step = measure(options.steps, [&] { return bench.run(); });
-  const Timing training = measure(options.steps, [&] { return bench.train(); });
+  const Timing whole = measure(options.steps, [&] { return bench.run_whole(); });
   const double operations = 2 * static_cast<double>(bench.products()), peak = pipeline.device->measure_peak();
   nlohmann::json by_kind = nlohmann::json::array();
   for (const auto& [name, kind] : kinds(bench))
@@ -97,7 +100,7 @@ nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
           {"device", pipeline.device->describe()},
           {"batch", bench.batch()},
           {"step", to_json(step)},
-          {"training_step", to_json(training)},
+          {options.inference ? "inference_step" : "training_step", to_json(whole)},
           {"images_per_second", static_cast<double>(bench.batch()) / step.median},
           {"operations", operations},
           {"operations_per_second", operations / step.median},
@@ -117,7 +120,9 @@ std::string to_text(const nlohmann::json& result) {
   const double rate = result["operations_per_second"], peak = result["peak_operations_per_second"];
   std::string text = fmt::format("{}, batch {}, {}\n", result["module"].get<std::string>(),
                                  result["batch"].get<std::int64_t>(), result["device"].get<std::string>());
-  text += timing_line("step", result["step"]) + timing_line("training", result["training_step"]);
+  text += timing_line("step", result["step"]);
+  text += result.contains("inference_step") ? timing_line("inference", result["inference_step"])
+                                            : timing_line("training", result["training_step"]);
   text += fmt::format("{:<10}{:.0f} images/s\n", "speed", result["images_per_second"].get<double>());
   text += fmt::format("{:<10}{:.1f} GFLOP/s by the ops' definitions", "rate", rate * 1e-9);
   text += peak > 0 ? fmt::format(", {:.0f} % of the measured peak of {:.1f}\n", 100 * rate / peak, peak * 1e-9) : "\n";
@@ -161,7 +166,8 @@ void add_bench(CommandLine& line) {
       ->capture_default_str()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
       ->type_name("N");
-  verb.add_flag("--end-to-end", options->end_to_end, "the whole network's step");
+  CLI::Option* const whole = verb.add_flag("--end-to-end", options->end_to_end, "the whole network's step");
+  verb.add_flag("--inference", options->inference, "outputs of the frozen stack up to the module")->excludes(whole);
   verb.add_option("--set", options->set, "override a value: stack.features.batch=256")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

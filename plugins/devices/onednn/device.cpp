@@ -7,6 +7,7 @@
 #include "common/fuse.h"
 #include "common/lower.h"
 #include "common/memory.h"
+#include "fold.h"
 #include "kernels/table.h"
 #include "layout.h"
 #include "peak.h"
@@ -66,6 +67,8 @@ class OneDnn final : public Device {
     fuse_normalization(program);
     fuse_elementwise(program);
     observe("fuse", to_text(program));
+    fold_normalization(program);
+    observe("fold", to_text(program));
     assign_layouts(program);
     observe("layout", to_text(program));
     batch_elementwise(program);

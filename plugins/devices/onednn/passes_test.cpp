@@ -83,6 +83,35 @@ update shift = %27
 )");
 }
 
+/// relu(norm(conv(x)) + x) with given statistics, once more behind it, and what the first convolution gave if asked
+/// for.
+Graph frozen_blocks(bool output_convolution) {
+  Graph graph;
+  Builder b(graph, Mode::inference);
+  Value x = b.input("x", {DataType::f32, {2, 8, 4, 4}});
+  for (const std::string name : {"a", "b"}) {
+    const auto vector = [&](const char* kind) { return b.weight(name + kind, {8}, Initializer::constant(1)); };
+    const Value y = b.conv2d(x, b.weight(name, {8, 8, 3, 3}, Initializer::normal(1)), {3, 1, 1});
+    if (name == "a" && output_convolution) graph.add_output("y", y);
+    x = b.relu(b.add(
+        b.batch_norm_inference(y, vector("scale"), vector("shift"), vector("mean"), vector("variance"), 1e-5), x));
+  }
+  graph.add_output("z", x);
+  return graph;
+}
+
+TEST_CASE("onednn: fold makes normalisations with given statistics a part of the convolutions before them") {
+  CHECK(
+      texts_after_passes(*onednn(2, "direct"), frozen_blocks(false)).at("fold") ==
+      R"(%14 = conv2d_normalized(x, a, ascale, ashift, amean, avariance, x) epsilon=1e-05 fused_add=1 fused_relu=1 padding=1 stride=1 : f32[2,8,4,4]
+%18 = conv2d_normalized(%14, b, bscale, bshift, bmean, bvariance, %14) epsilon=1e-05 fused_add=1 fused_relu=1 padding=1 stride=1 : f32[2,8,4,4]
+output z = %18
+)");
+  using Counts = std::map<std::string, int>;
+  CHECK(kinds(texts_after_passes(*onednn(), frozen_blocks(true)).at("fold")) ==
+        Counts{{"conv2d", 1}, {"batch_norm_inference", 1}, {"conv2d_normalized", 1}});
+}
+
 TEST_CASE("onednn: a LeNet step pass by pass") {
   using Counts = std::map<std::string, int>;
   const std::map<std::string, std::string> texts =

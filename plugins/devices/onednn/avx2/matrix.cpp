@@ -166,6 +166,7 @@ void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sum
   for (std::int64_t i = 0; i < b.rows; i += kRows) {
     const std::int64_t row = b.row + i, rows = std::min(kRows, b.rows - i);
     float* const to = sums.data + i * sums.stride;
+    for (std::int64_t r = 0; r < rows; ++r) __builtin_prefetch(to + r * sums.stride, 1);  // written at the end only
     if (o.rows.along)
       product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panel, to, sums.stride, add);
     else

@@ -36,8 +36,16 @@ std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
 /// Weights as forward() or data_gradient() reads them.
 void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
 
+/// What becomes of an output before it is stored: relu(factor y + shift + addend).
+struct Epilogue {
+  const float* factor = nullptr;  ///< [outputs], 32-byte aligned; nullptr: nothing is done
+  const float* shift = nullptr;   ///< [outputs], aligned alike
+  const float* add = nullptr;     ///< laid out as the destination; nullptr: none
+  bool relu = false;
+};
+
 void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads);
+             float* workspace, int threads, const Epilogue& epilogue = {});
 
 /// d(source) from d(destination).
 void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,

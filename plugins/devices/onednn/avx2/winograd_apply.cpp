@@ -107,16 +107,23 @@ void multiply_points(const Walk& w, const Block& b, const float* transformed, st
 
 template <int Taps>
 void transform_product(const Walk& w, const Block& b, float* destination, std::int64_t first_output,
-                       std::int64_t outputs) {
+                       std::int64_t outputs, const Epilogue& epilogue) {
+  const View& view = w.destination;
   for_each_image(w.tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t tiles) {
     for (std::int64_t k = 0; k < outputs / 8; ++k) {
-      const std::int64_t block = first_output / 8 + k, phase = block / w.destination.blocks();
-      float* plane =
-          destination + (image * w.destination.blocks() + block % w.destination.blocks()) * w.destination.plane();
+      const std::int64_t block = first_output / 8 + k, phase = block / view.blocks();
+      const std::int64_t plane = (image * view.blocks() + block % view.blocks()) * view.plane();
       const float* points = b.product + (k / 2 * b.tiles + first - b.first) * 16 + k % 2 * 8;
-      for (std::int64_t t = 0; t < tiles; ++t) {
-        output_tile<Taps>(points + t * 16, b.product_stride, plane, w.destination, Tile(w.tiling, first + t), phase);
-      }
+      const auto put_tiles = [&](const auto& finish) {
+        for (std::int64_t t = 0; t < tiles; ++t)
+          output_tile<Taps>(points + t * 16, b.product_stride, destination + plane, view, Tile(w.tiling, first + t),
+                            phase, finish);
+      };
+      if (epilogue.factor)
+        put_tiles(Finish{load(epilogue.factor + block * 8), load(epilogue.shift + block * 8),
+                         epilogue.add ? epilogue.add + plane : nullptr, epilogue.relu});
+      else
+        put_tiles(Unchanged());
     }
   });
 }
@@ -128,7 +135,7 @@ std::int64_t thread_workspace(const Walk& w) {
 
 template <int Taps>
 void apply(const Walk& w, const float* source, const float* transformed, float* destination, float* workspace,
-           int threads) {
+           int threads, const Epilogue& epilogue) {
 #pragma omp parallel num_threads(threads)
   {
     const std::int64_t thread = omp_get_thread_num();
@@ -141,7 +148,7 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
       for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
         const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
         multiply_points<Taps>(w, block, transformed, k, outputs);
-        transform_product<Taps>(w, block, destination, k, outputs);
+        transform_product<Taps>(w, block, destination, k, outputs, epilogue);
       }
     }
     _mm_sfence();  // for the streaming stores of output_tile
@@ -149,12 +156,12 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
 }
 
 void run(const Problem& p, Pass pass, const float* source, const float* transformed, float* destination,
-         float* workspace, int threads) {
+         float* workspace, int threads, const Epilogue& epilogue) {
   const Walk walk(p, pass);
   if (p.stride == 1)
-    apply<3>(walk, source, transformed, destination, workspace, threads);
+    apply<3>(walk, source, transformed, destination, workspace, threads, epilogue);
   else
-    apply<2>(walk, source, transformed, destination, workspace, threads);
+    apply<2>(walk, source, transformed, destination, workspace, threads, epilogue);
 }
 
 }  // namespace
@@ -174,13 +181,13 @@ std::size_t apply_workspace(const Problem& p, Pass pass, int threads) {
 }
 
 void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads) {
-  run(problem, Pass::forward, source, transformed, destination, workspace, threads);
+             float* workspace, int threads, const Epilogue& epilogue) {
+  run(problem, Pass::forward, source, transformed, destination, workspace, threads, epilogue);
 }
 
 void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
                    float* workspace, int threads) {
-  run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads);
+  run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads, {});
 }
 
 }  // namespace gramstack::winograd

@@ -92,11 +92,28 @@ inline void input_tile(const float* plane, const View& view, const Tile& tile, s
   }
 }
 
-/// The inverse: transforms the points of a product back and stores the part of the tile that lies inside the plane.
-/// Whole rows go past the caches: they are read again only by the next layer.
-template <int Taps>
+/// Leaves outputs as they are.
+struct Unchanged {
+  Vector operator()(Vector y, std::int64_t) const { return y; }
+};
+
+/// An Epilogue for one plane of eight channels.
+struct Finish {
+  Vector factor, shift;
+  const float* add;  ///< the plane's; nullptr: none
+  bool relu;
+  Vector operator()(Vector y, std::int64_t offset) const {
+    y = multiply_add(y, factor, shift);
+    if (add) y = y + load(add + offset);
+    return relu ? _mm256_max_ps(zero(), y) : y;  // in this order NaN stays NaN
+  }
+};
+
+/// The inverse: transforms the points of a product back, finishes and stores the part of the tile that lies inside the
+/// plane. Whole rows go past the caches: they are read again only by the next layer.
+template <int Taps, class Last>
 inline void output_tile(const float* in, std::int64_t point_stride, float* plane, const View& view, const Tile& tile,
-                        std::int64_t phase) {
+                        std::int64_t phase, const Last& finish) {
   constexpr int kSize = patch(Taps);
   Vector columns[kTile * kSize];
   for (int j = 0; j < kSize; ++j) {
@@ -109,12 +126,13 @@ inline void output_tile(const float* in, std::int64_t point_stride, float* plane
     Vector m[kSize], y[kTile];
     for (int j = 0; j < kSize; ++j) m[j] = columns[i * kSize + j];
     output_transform(m, y, 1);
-    float* row = plane + ((top + i * view.step) * view.width + left) * 8;
+    const std::int64_t row = ((top + i * view.step) * view.width + left) * 8;
     for (std::int64_t j = 0; j < kTile && left + j * view.step < view.width; ++j) {
+      const std::int64_t offset = row + j * view.step * 8;
       if (view.step == 1)
-        _mm256_stream_ps(row + j * 8, y[j]);
+        _mm256_stream_ps(plane + offset, finish(y[j], offset));
       else
-        store(row + j * view.step * 8, y[j]);
+        store(plane + offset, finish(y[j], offset));
     }
   }
 }

@@ -4,6 +4,7 @@
 #include "adapter.h"
 #include "layout.h"
 #include "ops/few_channels.h"
+#include "ops/normalization.h"
 #include "ops/winograd.h"
 #include "plan.h"
 #include "rules.h"
@@ -46,6 +47,16 @@ Run prepare_forward(Preparation& p) {
   return prepare(p, Direction::forward, shape, shape.bias ? p.in(2) : nullptr);
 }
 
+/// Inputs are those of conv2d_normalized (fold.h).
+Run prepare_normalized(Preparation& p) {
+  const ConvolutionShape shape = shape_of(p, p.input(0), p.output(0), p.input(1).shape()[2]);
+  if (prefers_winograd(p.settings(), shape)) return prepare_winograd_normalized(p, shape);
+  return [convolve = prepare(p, Direction::forward, shape, nullptr), normalize = prepare_normalization_in_place(p, 2)] {
+    convolve();
+    normalize();
+  };
+}
+
 Run prepare_data_gradient(Preparation& p) {
   const ConvolutionShape shape = shape_of(p, p.output(0), p.input(0), p.input(1).shape()[2]);
   return prepare(p, Direction::data_gradient, shape, nullptr);
@@ -65,6 +76,13 @@ LayoutRule layout_forward(const Program& program, const Instruction& instruction
   return {can_be_blocked(program.shape(instruction.outputs[0])) ? Wish::blocked : Wish::plain, 1u, 1u};
 }
 
+/// The addend, input 6, is laid out as the result.
+LayoutRule layout_normalized(const Program& program, const Instruction& instruction) {
+  LayoutRule rule = layout_forward(program, instruction);
+  rule.inputs |= 1u << 6;
+  return rule;
+}
+
 LayoutRule layout_data_gradient(const Program& program, const Instruction& instruction) {
   const bool both =
       can_be_blocked(program.shape(instruction.inputs[0])) && can_be_blocked(program.shape(instruction.outputs[0]));
@@ -79,6 +97,7 @@ LayoutRule layout_weight_gradient(const Program& program, const Instruction& ins
 }
 
 constexpr Rule kRules[] = {{"conv2d", layout_forward, prepare_forward},
+                           {"conv2d_normalized", layout_normalized, prepare_normalized},
                            {"conv2d_data_gradient", layout_data_gradient, prepare_data_gradient},
                            {"conv2d_weight_gradient", layout_weight_gradient, prepare_weight_gradient}};
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kernels/table.h"
+#include "ops/normalization.h"
 #include "plan.h"
 #include "rules.h"
 #include "threads.h"
@@ -122,24 +123,33 @@ Run over_groups(const Task& task, const Channels& channels, void (*kernel)(const
   };
 }
 
-Run prepare_forward(Preparation& p, bool given) {
-  const Channels channels(p.input(0));
+/// `first`: the input that is the scale; the others follow.
+NormForward forward_task(Preparation& p, const float* x, std::size_t first, bool given) {
   NormForward task;
-  task.x = p.in(0);
-  task.scale = p.in(1);
-  task.shift = p.in(2);
+  task.x = x;
+  task.scale = p.in(first);
+  task.shift = p.in(first + 1);
   task.y = p.out(0);
   task.given = given;
-  task.mean = given ? p.data(p.instruction().inputs[3]) : p.out(1);
-  task.variance = given ? p.data(p.instruction().inputs[4]) : p.out(2);
-  const std::size_t add = given ? 5 : 3;
+  task.mean = given ? p.data(p.instruction().inputs[first + 2]) : p.out(1);
+  task.variance = given ? p.data(p.instruction().inputs[first + 3]) : p.out(2);
+  const std::size_t add = first + (given ? 4 : 2);
   if (p.inputs() > add) task.add = p.in(add);
   task.relu = p.attributes().find(kFusedRelu) != nullptr;
+  task.epsilon = p.attributes().real("epsilon");
+  return task;
+}
+
+Run prepare_task(Preparation& p, const Tensor& x, NormForward task) {
+  const Channels channels(x);
   task.images = channels.images;
   task.stride = channels.stride;
   task.pixels = channels.pixels;
-  task.epsilon = p.attributes().real("epsilon");
   return over_groups(task, channels, channels.kernel().forward, channels.parts(p.threads()));
+}
+
+Run prepare_forward(Preparation& p, bool given) {
+  return prepare_task(p, p.input(0), forward_task(p, p.in(0), 1, given));
 }
 
 Run prepare_batch_norm(Preparation& p) { return prepare_forward(p, false); }
@@ -179,5 +189,9 @@ constexpr Rule kRules[] = {{"batch_norm", layout_norm, prepare_batch_norm},
 }  // namespace
 
 std::span<const Rule> normalization_rules() { return kRules; }
+
+Run prepare_normalization_in_place(Preparation& p, std::size_t first) {
+  return prepare_task(p, p.output(0), forward_task(p, p.out(0), first, true));
+}
 
 }  // namespace gramstack::onednn

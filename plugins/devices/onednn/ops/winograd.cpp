@@ -1,7 +1,10 @@
 #include "ops/winograd.h"
 
 #if defined(__x86_64__)
+#include <cmath>
+
 #include "avx2/winograd.h"
+#include "common/normalization.h"
 #include "kernels/table.h"
 
 namespace gramstack::onednn {
@@ -58,12 +61,59 @@ Run prepare_winograd(Preparation& preparation, Direction direction, const Convol
   };
 }
 
+namespace {
+
+/// Scale, shift, mean and variance of normalised channels, as the factor and the shift of an epilogue.
+struct GivenStatistics {
+  GivenStatistics(const Preparation& p, Index count)
+      : scale(p.in(2)),
+        shift(p.in(3)),
+        mean(p.in(4)),
+        variance(p.in(5)),
+        channels(count),
+        epsilon(p.attributes().real("epsilon")) {}
+
+  void fold(float* factors, float* shifts) const {
+    for (Index i = 0; i < channels; ++i) {
+      factors[i] = scale[i] / static_cast<float>(std::sqrt(static_cast<double>(variance[i]) + epsilon));
+      shifts[i] = shift[i] - mean[i] * factors[i];
+    }
+  }
+
+  const float *scale, *shift, *mean, *variance;
+  Index channels;
+  double epsilon;
+};
+
+}  // namespace
+
+Run prepare_winograd_normalized(Preparation& p, const ConvolutionShape& shape) {
+  const Problem problem = problem_of(shape);
+  const int threads = p.threads();
+  const GivenStatistics statistics(p, shape.filters);
+  const std::size_t transformed = (winograd::weight_size(problem) + 15) / 16 * 16;
+  const std::size_t vectors = static_cast<std::size_t>(2 * shape.filters);  // a multiple of 16
+  const std::size_t scratch = winograd::workspace_size(problem, Pass::forward, threads);
+  const Workspace* workspace = p.workspace((transformed + vectors + scratch) * sizeof(float));
+  const bool relu = p.attributes().find(compiler::kFusedRelu) != nullptr;
+  p.note("winograd");
+  return [=, x = p.in(0), weights = p.in(1), add = p.inputs() > 6 ? p.in(6) : nullptr, y = p.out(0)] {
+    float* const points = workspace->data();
+    float* const factors = points + transformed;
+    float* const shifts = factors + shape.filters;
+    statistics.fold(factors, shifts);
+    winograd::transform_weights(problem, Pass::forward, weights, points, threads);
+    winograd::forward(problem, x, points, y, factors + vectors, threads, {factors, shifts, add, relu});
+  };
+}
+
 }  // namespace gramstack::onednn
 #else
 namespace gramstack::onednn {
 
 bool prefers_winograd(const Settings&, const ConvolutionShape&) { return false; }
 Run prepare_winograd(Preparation&, Direction, const ConvolutionShape&) { return {}; }
+Run prepare_winograd_normalized(Preparation&, const ConvolutionShape&) { return {}; }
 
 }  // namespace gramstack::onednn
 #endif

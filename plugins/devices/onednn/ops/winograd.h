@@ -12,4 +12,7 @@ bool prefers_winograd(const Settings& settings, const ConvolutionShape& shape);
 /// REQUIRES: prefers_winograd. Operands as Convolution::run's; no bias.
 Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
+/// The same for "conv2d_normalized" (fold.h).
+Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);
+
 }  // namespace gramstack::onednn
