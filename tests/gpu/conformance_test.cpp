@@ -1,43 +1,30 @@
-// Every case of the conformance suite through the generated kernels.
+// Every case of the conformance suite, node by node through the generated kernels.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
-#include "conformance/cases.h"
-#include "conformance/check.h"
-#include "conformance/devices.h"
-#include "host_kernels.h"
+#include "check_cases.h"
 #include "node_device.h"
 
 namespace gramstack::gpu_test {
 namespace {
 
-using conformance::Case;
+using cudnn::Element;
+using cudnn::Layout;
 
-bool selected(const Case& subject, const std::string& name) {
-  const char* const wanted = std::getenv("GRAMSTACK_CASE");
-  return !wanted || conformance::title(name, subject).find(wanted) != std::string::npos;
+/// Those whose kernels know of layouts.
+conformance::Cases map_cases() {
+  return joined({conformance::pooling_cases(), conformance::batch_norm_cases(), conformance::data_cases(),
+                 conformance::shape_cases(), conformance::network_cases()});
 }
 
-/// Kernels of all cases are asked for before the first runs, so that they are compiled together.
-void check_all(const std::string& name, const NodeSettings& settings, double rounding) {
-  const std::unique_ptr<Device> device = make_node_device(settings);
-  conformance::Cases cases;
-  for (Case& subject : conformance::all_cases())
-    if (subject.skip.empty() && selected(subject, name)) cases.push_back(std::move(subject));
-  for (Case& subject : cases) {
-    subject.tolerance.relative = std::max(subject.tolerance.relative, rounding);
-    device->compile(conformance::build(subject).graph);
-  }
-  for (const Case& subject : cases) {
-    const std::string failure = conformance::check(*device, name, conformance::reference(), subject);
-    CHECK_MESSAGE(failure.empty(), failure);
-  }
+TEST_CASE("gpu kernels: conformance in nhwc") {
+  check_cases("nhwc", *make_node_device({Layout::nhwc, Element::f32}), conformance::all_cases(), 0);
 }
-
-TEST_CASE("gpu kernels: conformance in nhwc") { check_all("nhwc", {cudnn::Layout::nhwc, cudnn::Element::f32}, 0); }
 TEST_CASE("gpu kernels: conformance in plain layout") {
-  check_all("plain", {cudnn::Layout::plain, cudnn::Element::f32}, 0);
+  check_cases("plain", *make_node_device({Layout::plain, Element::f32}), map_cases(), 0);
+}
+TEST_CASE("gpu kernels: conformance in bf16") {
+  const conformance::Cases cases = joined({map_cases(), conformance::elementwise_cases()});
+  check_cases("bf16", *make_node_device({Layout::nhwc, Element::bf16}), cases, 4e-2);
 }
 
 }  // namespace

@@ -122,6 +122,8 @@ inline float __uint_as_float(unsigned bits) {
   return value;
 }
 
+inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }
+
 inline unsigned short round_to_bf16(float x) {
   unsigned bits;
   std::memcpy(&bits, &x, sizeof bits);

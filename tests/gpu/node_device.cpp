@@ -168,9 +168,9 @@ class NodePlan final : public Plan {
 
   void vendor(const Node& node, const Tensors& inputs, const Shared& output) {
     steps_.push_back([node, inputs, output] {
-      std::vector<Operand> operands;
-      for (const Shared& tensor : inputs) operands.push_back({tensor->array, &tensor->buffer});
-      run_vendor(node.op->name, node.attributes, operands, {output->array, &output->buffer});
+      std::vector<Memory> operands;
+      for (const Shared& tensor : inputs) operands.push_back({tensor->array, tensor->buffer.data()});
+      run_vendor(node.op->name, node.attributes, operands, {output->array, output->buffer.data()});
     });
     if (node.op->name == "gram") add("symmetrize", {output}, {output});
   }
@@ -180,10 +180,9 @@ class NodePlan final : public Plan {
     const std::vector<double>& values = node.attributes.reals("values");
     const std::size_t count = static_cast<std::size_t>(elements(tensor.array.shape));
     if (values.size() == 1) tensor.array.value = values[0];
-    const Operand flat{{tensor.array.element, {static_cast<std::int64_t>(count)}, Layout::plain, {}}, &tensor.buffer};
     if (values.size() > 1 && tensor.array.layout == Layout::nhwc) throw std::logic_error("a 4-d constant with values");
-    for (std::size_t i = 0; i < count; ++i)
-      flat.set({static_cast<std::int64_t>(i)}, values.size() == 1 ? values[0] : values[i]);
+    const Memory memory{tensor.array, tensor.buffer.data()};
+    for (std::size_t i = 0; i < count; ++i) memory.set(i, values.size() == 1 ? values[0] : values[i]);
   }
 
   Graph graph_;

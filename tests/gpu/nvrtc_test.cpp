@@ -29,8 +29,9 @@ void check_kernels(const Sources& sources, const std::string& architecture) {
     CHECK(made.messages == "");
     compiled += made.resources.size();
     for (const Resources& resources : made.resources) {
-      CHECK_MESSAGE(resources.spills == 0, resources.kernel, " on ", architecture);
-      CHECK_MESSAGE(resources.stack == 0, resources.kernel, " on ", architecture);
+      const std::string& body = sources.at(resources.kernel).body;
+      CHECK_MESSAGE(resources.spills == 0, "on ", architecture, ", ", resources.registers, " registers: ", body);
+      CHECK_MESSAGE(resources.stack == 0, "on ", architecture, ", ", resources.registers, " registers: ", body);
       if (resources.registers > most_registers) most = resources.kernel;
       most_registers = std::max(most_registers, resources.registers);
     }

@@ -20,6 +20,12 @@ struct Grid {
   static __device__ __forceinline__ int slice() { return blockIdx.x / Chunks; }
 };
 
+// 1 / sqrt(x) to the last bit or so. A division and a square root would be calls, for whose sake registers are spilled.
+__device__ __forceinline__ float inverse_root(float x) {
+  const float root = rsqrtf(x);
+  return root + 0.5f * root * fmaf(-x * root, root, 1.0f);
+}
+
 // Sums over the threads that share channels; the result is in those with threadIdx.x < CX.
 template <class G>
 __device__ __forceinline__ void sum_rows(Lanes<G::N>& a, Lanes<G::N>& b) {
@@ -133,7 +139,7 @@ __device__ __forceinline__ void batch_norm_apply(const X* x, const float* scale,
   Lanes<G::N> factor = load<G::N>(scale + c);
   const Lanes<G::N> spread = load<G::N>(variance + c);
 #pragma unroll
-  for (int k = 0; k < G::N; ++k) factor[k] /= sqrtf(spread[k] + epsilon);
+  for (int k = 0; k < G::N; ++k) factor[k] *= inverse_root(spread[k] + epsilon);
 #pragma unroll 4
   for (int r = grid.first; r < grid.end; r += G::RY) {
     const int place = Place::at(r, c);
@@ -179,7 +185,7 @@ __device__ __forceinline__ void batch_norm_gradient_sums(const D* dy, const X* x
     center = load<G::N>(mean + c);
     inverse = load<G::N>(variance + c);
 #pragma unroll
-    for (int k = 0; k < G::N; ++k) inverse[k] = 1.0f / sqrtf(inverse[k] + epsilon);
+    for (int k = 0; k < G::N; ++k) inverse[k] = inverse_root(inverse[k] + epsilon);
   }
   Lanes<G::N> sum = same<G::N>(0.0f), along = same<G::N>(0.0f);
 #pragma unroll 4
@@ -232,7 +238,7 @@ __device__ __forceinline__ void batch_norm_gradient_apply(const D* dy, const X* 
   Lanes<G::N> inverse = load<G::N>(variance + c);
 #pragma unroll
   for (int k = 0; k < G::N; ++k) {
-    inverse[k] = 1.0f / sqrtf(inverse[k] + epsilon);
+    inverse[k] = inverse_root(inverse[k] + epsilon);
     factor[k] *= inverse[k];
     slope[k] *= share * inverse[k];
     level[k] *= share;

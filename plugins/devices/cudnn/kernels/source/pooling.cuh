@@ -24,8 +24,8 @@ __device__ __forceinline__ Pixel pixel(int i) {
           i % P::Width};
 }
 
-template <class From, class To, int N, bool Nhwc, int Count, int Size, int Stride, int Padding, class T>
-__device__ __forceinline__ void max_pool(const T* x, T* y) {
+template <class From, class To, int N, bool Nhwc, int Count, int Size, int Stride, int Padding, class X, class Y>
+__device__ __forceinline__ void max_pool(const X* x, Y* y) {
   for (int i = blockIdx.x * kThreads + threadIdx.x; i < Count; i += gridDim.x * kThreads) {
     const Pixel p = pixel<To, N, Nhwc>(i);
     Lanes<N> best = same<N>(-infinity());
@@ -54,13 +54,16 @@ struct Cover {
   }
 };
 
-// Whether an element is the maximum m of its window, but for equal ones before it.
-__device__ __forceinline__ bool is_maximum(float x, float m) { return x == m || (is_nan(x) && is_nan(m)); }
+// Whether an element is the maximum m of its window, but for equal ones before it; m was stored as a Y.
+template <class Y>
+__device__ __forceinline__ bool is_maximum(float x, float m) {
+  return rounded<Y>(x) == m || (is_nan(x) && is_nan(m));
+}
 
 // A pixel takes the dy of a window if it is its maximum and no element before it is.
-template <class From, class To, int N, bool Nhwc, int Count, int Size, int Stride, int Padding, class D, class T,
-          class O>
-__device__ __forceinline__ void max_pool_gradient(const D* dy, const T* x, const T* y, O* dx) {
+template <class From, class To, int N, bool Nhwc, int Count, int Size, int Stride, int Padding, class D, class X,
+          class Y, class O>
+__device__ __forceinline__ void max_pool_gradient(const D* dy, const X* x, const Y* y, O* dx) {
   using Windows = Cover<Size, Stride, Padding>;
   for (int i = blockIdx.x * kThreads + threadIdx.x; i < Count; i += gridDim.x * kThreads) {
     const Pixel p = pixel<From, N, Nhwc>(i);
@@ -74,8 +77,8 @@ __device__ __forceinline__ void max_pool_gradient(const D* dy, const T* x, const
         bool any = false;
 #pragma unroll
         for (int k = 0; k < N; ++k) {
-          if (!is_maximum(own[k], top[k])) share[k] = 0.0f;
-          any = any || is_maximum(own[k], top[k]);
+          if (!is_maximum<Y>(own[k], top[k])) share[k] = 0.0f;
+          any = any || is_maximum<Y>(own[k], top[k]);
         }
         if (!any) continue;
         const int begin_y = larger(row * Stride - Padding, 0), begin_x = larger(column * Stride - Padding, 0);
@@ -85,7 +88,7 @@ __device__ __forceinline__ void max_pool_gradient(const D* dy, const T* x, const
             const Lanes<N> before = load<N>(x + From::at(p.n, p.c, ey, ex));
 #pragma unroll
             for (int k = 0; k < N; ++k)
-              if (is_maximum(before[k], top[k])) share[k] = 0.0f;
+              if (is_maximum<Y>(before[k], top[k])) share[k] = 0.0f;
           }
 #pragma unroll
         for (int k = 0; k < N; ++k) sum[k] += share[k];

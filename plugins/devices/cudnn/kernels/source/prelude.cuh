@@ -14,6 +14,14 @@ __device__ __forceinline__ float to_float(u8 x) { return static_cast<float>(x); 
 __device__ __forceinline__ void set(float& to, float x) { to = x; }
 __device__ __forceinline__ void set(bf16& to, float x) { to.bits = round_to_bf16(x); }
 
+// x as it is once it was stored as a T.
+template <class T>
+__device__ __forceinline__ float rounded(float x) {
+  T stored;
+  set(stored, x);
+  return to_float(stored);
+}
+
 // N neighbouring elements in memory, moved by instructions of up to 16 bytes.
 template <class T, int N>
 struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) Packet {
