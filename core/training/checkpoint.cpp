@@ -36,6 +36,7 @@ std::string progress_text(const TrainingState& state) {
                       {"segment_seconds", state.segment_seconds},
                       {"seconds", state.seconds},
                       {"metrics_length", state.metrics_length},
+                      {"segment_metrics", state.segment_metrics},
                       {"validation_accuracy", optional_json(state.validation_accuracy)},
                       {"finished", nlohmann::json::array()}};
   for (const ModuleReport& report : state.finished) json["finished"].push_back(to_json(report));
@@ -54,6 +55,7 @@ TrainingState state_of(const nlohmann::json& json, const std::filesystem::path& 
   json.at("segment_seconds").get_to(state.segment_seconds);
   json.at("seconds").get_to(state.seconds);
   json.at("metrics_length").get_to(state.metrics_length);
+  state.segment_metrics = json.value("segment_metrics", std::uint64_t{0});
   state.validation_accuracy = optional_number(json.at("validation_accuracy"));
   for (const nlohmann::json& report : json.at("finished"))
     state.finished.push_back(module_report_of(report, run_folder));

@@ -21,6 +21,7 @@ struct TrainingState {
   double segment_seconds = 0;          ///< of training this segment, interruptions left out
   double seconds = 0;                  ///< of the whole run
   std::uint64_t metrics_length = 0;    ///< bytes of metrics.jsonl
+  std::uint64_t segment_metrics = 0;   ///< of these, before the segment began
   std::vector<ModuleReport> finished;  ///< modules, the lowest first
   std::optional<double> validation_accuracy;
   TensorMap current;  ///< weights, states and slots of the segment; empty: it has not begun

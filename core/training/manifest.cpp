@@ -1,46 +1,22 @@
 #include "training/manifest.h"
 
-#include <dlfcn.h>
 #include <fmt/core.h>
 
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "api/error.h"
 #include "build_id.h"
 #include "store/sha256.h"
+#include "training/libraries.h"
 
 namespace gramstack {
 namespace {
-
-/// The files that hold the classes of the pipeline's components: where their vtables are.
-class LibraryFiles {
- public:
-  template <class Interface>
-  void add(const std::shared_ptr<Interface>& component) {
-    if (!component) return;
-    const void* vtable = nullptr;
-    std::memcpy(&vtable, static_cast<const void*>(component.get()), sizeof vtable);
-    Dl_info info{};
-    if (::dladdr(vtable, &info) != 0 && info.dli_fname) files_.insert(info.dli_fname);
-  }
-  const std::set<std::string>& files() const { return files_; }
-
- private:
-  std::set<std::string> files_;
-};
 
 nlohmann::json plugins_of(const Pipeline& pipeline) {
   LibraryFiles libraries;
   libraries.add(pipeline.device);
   libraries.add(pipeline.data.dataset);
-  for (const ModuleSpec& module : pipeline.stack) {
-    libraries.add(module.backbone);
-    libraries.add(module.kernel);
-    libraries.add(module.optimizer);
-    for (const LossTerm& term : module.losses) libraries.add(term.loss);
-  }
+  for (const ModuleSpec& module : pipeline.stack) libraries.add_module(module);
   nlohmann::json plugins = nlohmann::json::array();
   for (const std::string& file : libraries.files())
     plugins.push_back({{"file", file}, {"sha256", sha256_of_file(file)}});

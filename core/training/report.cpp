@@ -1,12 +1,26 @@
 #include "training/report.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "store/module_file.h"
 #include "training/run_folder.h"
 
 namespace gramstack {
 namespace {
+
+constexpr std::array<std::pair<Origin, const char*>, 3> kOrigins{
+    {{Origin::trained, "trained"}, {Origin::reused, "reused"}, {Origin::given, "given"}}};
+
+/// Reports of older versions do not say: all modules were trained.
+Origin origin_of(const nlohmann::json& json) {
+  const std::string name = json.value("origin", "trained");
+  for (const auto& [origin, text] : kOrigins)
+    if (name == text) return origin;
+  return Origin::trained;
+}
 
 /// JSON has no NaN: null stands for it.
 double number(const nlohmann::json& json) {
@@ -15,8 +29,13 @@ double number(const nlohmann::json& json) {
 
 }  // namespace
 
+const char* name_of(Origin origin) {
+  return std::find_if(kOrigins.begin(), kOrigins.end(), [&](const auto& row) { return row.first == origin; })->second;
+}
+
 nlohmann::json to_json(const ModuleReport& report) {
   return {{"name", report.name},
+          {"origin", name_of(report.origin)},
           {"hash", report.hash},
           {"value_name", report.value_name},
           {"training_value", report.training_value},
@@ -41,6 +60,7 @@ nlohmann::json to_json(const RunReport& report) {
 ModuleReport module_report_of(const nlohmann::json& json, const std::filesystem::path& folder) {
   ModuleReport report;
   report.name = json.at("name").get<std::string>();
+  report.origin = origin_of(json);
   report.hash = json.at("hash").get<std::string>();
   report.file = module_path(folder / RunFolder::kModules, report.hash);
   report.value_name = json.at("value_name").get<std::string>();

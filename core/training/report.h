@@ -7,6 +7,8 @@
 
 namespace gramstack {
 
+const char* name_of(Origin origin);  ///< "trained"
+
 nlohmann::json to_json(const ModuleReport& report);
 nlohmann::json to_json(const RunReport& report);
 

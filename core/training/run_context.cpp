@@ -53,6 +53,7 @@ void RunContext::next_segment() {
   TrainingState next;
   next.segment = state.segment + 1;
   next.seconds = state.seconds;
+  next.segment_metrics = metrics_.length();
   next.finished = std::move(state.finished);
   next.validation_accuracy = state.validation_accuracy;
   state = std::move(next);
@@ -67,6 +68,14 @@ void RunContext::stop_if_asked(const std::function<void()>& before_save) {
   if (before_save) before_save();
   save();
   throw_stopped(signal);
+}
+
+std::string RunContext::segment_metrics() const {
+  return read_text(folder.metrics()).substr(static_cast<std::size_t>(state.segment_metrics));
+}
+
+void RunContext::warn(const std::string& warning) const {
+  if (options.warn) options.warn(warning);
 }
 
 void RunContext::report(const Progress& progress) const {

@@ -18,10 +18,13 @@ class RunContext {
   void save();
   bool checkpoint_due() const;
   void next_segment();  ///< the state of one that has not begun, saved
+  void begin_segment() { state.segment_metrics = metrics_.length(); }
   /// Saves and throws Error(interrupted or terminated) when a signal has come.
   void stop_if_asked(const std::function<void()>& before_save = {});
   void report(const Progress& progress) const;
   void append_metrics(const std::string& line) { metrics_.append(line); }
+  std::string segment_metrics() const;  ///< the lines of the segment until now
+  void warn(const std::string& warning) const;
   double segment_seconds() const;  ///< until now
 
   const Preparation& preparation;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "training/begin.h"
 #include "training/finish.h"
 #include "training/parameters.h"
 #include "training/segment_training.h"
@@ -41,7 +42,7 @@ void load_finished(RunContext& run) {
   }
 }
 
-void train_segment(RunContext& run, const Segment& segment) {
+void train_segment(RunContext& run, const Segment& segment, const RunIdentity& identity) {
   TensorMap kept;
   std::size_t memory = 0;
   {  // The plans and cached features of training are gone before those of evaluation come.
@@ -51,15 +52,24 @@ void train_segment(RunContext& run, const Segment& segment) {
     memory = training.memory();
   }
   freeze(run, segment, kept, memory);
+  keep_in_store(run, segment, identity);
   run.next_segment();
 }
 
 RunReport go_on(const Preparation& prepared, const RunOptions& options, RunFolder& folder, const RunIdentity& identity,
-                TrainingState state) {
-  RunContext run(prepared, options, folder, identity.data, std::move(state));
+                std::optional<TrainingState> state) {
+  const bool begins = !state;
+  RunContext run(prepared, options, folder, identity.data, std::move(state).value_or(TrainingState{}));
+  if (begins) {
+    take_from_store(run, identity);
+    run.save();  // From here on the run does not ask what the store holds: resumed, it goes the same way.
+  }
   load_finished(run);
-  while (run.state.segment < prepared.segments.size()) train_segment(run, prepared.segments[run.state.segment]);
-  return conclude(run, identity.end_to_end);
+  while (run.state.segment < prepared.segments.size())
+    train_segment(run, prepared.segments[run.state.segment], identity);
+  const RunReport report = conclude(run, identity.end_to_end);
+  note_accuracy(run, report);
+  return report;
 }
 
 }  // namespace
@@ -72,7 +82,7 @@ RunReport run(const Pipeline& pipeline, const RunOptions& options) {
   check_disk(prepared, options.folder);
   const RunIdentity identity = identity_of(pipeline, options, options.end_to_end);
   folder.describe(pipeline, identity);
-  return go_on(prepared, options, folder, identity, {});
+  return go_on(prepared, options, folder, identity, std::nullopt);
 }
 
 RunReport resume(const Pipeline& pipeline, const RunOptions& options) {
@@ -83,7 +93,12 @@ RunReport resume(const Pipeline& pipeline, const RunOptions& options) {
   folder.check_same(pipeline, identity);
   const Preparation prepared = prepare(pipeline, end_to_end, options.feature_memory);
   folder.describe(pipeline, identity);
-  return go_on(prepared, options, folder, identity, folder.checkpoint().value_or(TrainingState{}));
+  return go_on(prepared, options, folder, identity, folder.checkpoint());
+}
+
+std::vector<PlannedModule> plan(const Pipeline& pipeline, const RunOptions& options) {
+  const Preparation prepared = prepare(pipeline, options.end_to_end, options.feature_memory);
+  return plan_modules(prepared, options, identity_of(pipeline, options, options.end_to_end));
 }
 
 Graph step_graph(const Pipeline& pipeline, const std::string& module, bool end_to_end) {

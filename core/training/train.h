@@ -26,6 +26,13 @@ struct Progress {
   bool epoch_done = false, module_done = false;
 };
 
+/// How a run came to a module.
+enum class Origin {
+  trained,
+  reused,  ///< a module of the store that training would have given
+  given,   ///< by the pipeline's `from`
+};
+
 struct ModuleReport {
   std::string name;
   std::string hash;  ///< SHA-256 of its file
@@ -35,7 +42,8 @@ struct ModuleReport {
   std::string value_name;       ///< "objective" or "loss"
   std::int64_t epochs = 0, best_epoch = 0;
   double seconds = 0;
-  std::size_t peak_memory = 0;  ///< bytes of the training step's plan
+  std::size_t peak_memory = 0;      ///< bytes of the training step's plan
+  Origin origin = Origin::trained;  ///< reused: epochs, seconds and memory are those of its training
 };
 
 struct RunReport {
@@ -59,6 +67,9 @@ struct RunOptions {
   double checkpoint_seconds = 30;  ///< within an epoch; one is always written between modules
   /// Bytes of memory for a table of frozen modules' outputs; when it would be larger, they are computed again.
   std::size_t feature_memory = std::size_t{2} << 30;
+  std::filesystem::path store;                   ///< the module store that frozen modules are put into; empty: none
+  bool reuse = true;                             ///< take unchanged leading modules from the store
+  std::function<void(const std::string&)> warn;  ///< of what is wrong with the store; the run goes on
 };
 
 /// All that run() checks before any work: that the modules fit together, the data suffice, and the device takes every
@@ -67,6 +78,16 @@ void check(const Pipeline& pipeline, bool end_to_end);
 
 /// Trains into a new run folder. Throws Error; a run that failed or was interrupted can be resumed.
 RunReport run(const Pipeline& pipeline, const RunOptions& options);
+
+struct PlannedModule {
+  std::string name;
+  Origin origin = Origin::trained;
+  std::string hash;    ///< unless it will be trained
+  std::string reason;  ///< why the first module that will be trained is not reused; "": reuse is off, or nothing stored
+};
+
+/// What run() would do with each module. Trains and writes nothing.
+std::vector<PlannedModule> plan(const Pipeline& pipeline, const RunOptions& options);
 
 /// Goes on with an unfinished run to the same bytes that it would have reached uninterrupted; the report of a finished
 /// one is returned as it stands. The pipeline must be the one that the folder was made with.

@@ -45,7 +45,11 @@ struct Pipe {
 
 }  // namespace
 
-Tool::Tool(const Invocation& invocation) { start(invocation); }
+Tool::Tool(const Invocation& invocation) : store_(std::make_unique<TemporaryFolder>()) {
+  Invocation with_store = invocation;
+  with_store.environment.emplace("GRAMSTACK_STORE", (store_->path() / "modules").string());
+  start(with_store);
+}
 
 Tool::~Tool() {
   if (child_ > 0) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,10 @@ struct Outcome {
   std::string out, err;
 };
 
-/// A running tool. Killed, if it still runs, when this ends.
+class TemporaryFolder;
+
+/// A running tool. Killed, if it still runs, when this ends. It has an empty module store of its own, which goes with
+/// this, unless the environment names one.
 class Tool {
  public:
   explicit Tool(const Invocation& invocation);
@@ -37,6 +41,7 @@ class Tool {
  private:
   void start(const Invocation& invocation);
   bool read_some(int timeout_milliseconds);
+  std::unique_ptr<TemporaryFolder> store_;
   pid_t child_ = -1;
   int out_ = -1, err_ = -1;
   Outcome outcome_;

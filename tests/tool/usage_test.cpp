@@ -17,7 +17,7 @@ void refuses(const std::vector<std::string>& arguments, const std::string& messa
 }
 
 const std::string kCommands =
-    "  commands: run, resume, eval, predict, check, render, graph, bench, plugins, help, version\n"
+    "  commands: run, resume, eval, predict, check, render, graph, bench, modules, plugins, help, version\n"
     "  see: gramstack --help\n";
 
 }  // namespace
@@ -36,7 +36,8 @@ TEST_CASE("tool: a misspelled option gets a hint and the list") {
           "  see: gramstack resume --help\n");
   refuses({"run", "x.yaml", "--ot=there"},
           "gramstack: error: 'gramstack run' has no option '--ot'; did you mean '--out'?\n"
-          "  options: --help, --plugin-path, --data-path, --store, --json, --quiet, --out, --end-to-end, --set\n"
+          "  options: --help, --plugin-path, --data-path, --store, --json, --quiet, --out, --end-to-end, --plan, "
+          "--no-reuse, --set\n"
           "  see: gramstack run --help\n");
 }
 

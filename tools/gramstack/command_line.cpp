@@ -19,6 +19,12 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
 std::function<void(const std::vector<std::string>&)> append_to(std::vector<std::string>& list) {
   return [&list](const std::vector<std::string>& values) { list.insert(list.end(), values.begin(), values.end()); };
 }
@@ -65,11 +71,20 @@ CLI::App& CommandLine::add_verb(const std::string& name, const std::string& summ
   return *verb;
 }
 
+CLI::App& CommandLine::add_part(CLI::App& verb, const std::string& name, const std::string& summary) {
+  CLI::App* part = verb.add_subcommand(name, summary);
+  add_global_options(*part);
+  return *part;
+}
+
 int CommandLine::run(int argc, const char* const* argv) {
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    print(help(app_.get_subcommands().empty() ? "" : app_.get_subcommands().front()->get_name()));
+    const std::vector<CLI::App*> verb = app_.get_subcommands();
+    const std::vector<CLI::App*> part = verb.empty() ? verb : verb.front()->get_subcommands();
+    print(part.empty() ? help(verb.empty() ? "" : verb.front()->get_name())
+                       : part.front()->help("gramstack " + verb.front()->get_name()));
     return 0;
   } catch (const CLI::ParseError& error) {
     complain(error.what());
@@ -80,9 +95,14 @@ int CommandLine::run(int argc, const char* const* argv) {
 }
 
 void CommandLine::complain(const std::string& reason) const {
-  const std::vector<CLI::App*> chosen = app_.get_subcommands();
+  std::vector<CLI::App*> chosen = app_.get_subcommands();
+  std::string place = "gramstack";
+  for (const CLI::App* verb : chosen) place += " " + verb->get_name();
+  if (!chosen.empty() && !chosen.front()->get_subcommands().empty()) {
+    chosen = chosen.front()->get_subcommands();
+    place += " " + chosen.front()->get_name();
+  }
   const CLI::App& app = chosen.empty() ? app_ : *chosen.front();
-  const std::string place = chosen.empty() ? "gramstack" : "gramstack " + app.get_name();
   const std::string see = fmt::format("\n  see: {} --help", place);
   const std::string word = first_leftover(app_);
   if (word.empty()) throw UsageError(reason + (chosen.empty() ? "\n  commands: " + join(verbs()) : "") + see);
@@ -92,6 +112,10 @@ void CommandLine::complain(const std::string& reason) const {
     throw UsageError(fmt::format("'{}' has no option {}{}\n  options: {}{}", place, quote(name),
                                  did_you_mean(name, known), join(known), see));
   }
+  const std::vector<std::string> parts = names_of(app.get_subcommands([](const CLI::App*) { return true; }));
+  if (!chosen.empty() && !parts.empty())
+    throw UsageError(fmt::format("'{}' has no command {}{}\n  commands: {}{}", place, quote(word),
+                                 did_you_mean(word, parts), join(parts), see));
   if (!chosen.empty()) throw UsageError(fmt::format("'{}' does not expect {}{}", place, quote(word), see));
   throw UsageError(fmt::format("there is no command {}{}\n  commands: {}{}", quote(word), did_you_mean(word, verbs()),
                                join(verbs()), see));
@@ -102,9 +126,7 @@ std::string CommandLine::help(const std::string& verb) {
 }
 
 std::vector<std::string> CommandLine::verbs() const {
-  std::vector<std::string> names;
-  for (const CLI::App* verb : app_.get_subcommands(nullptr)) names.push_back(verb->get_name());
-  return names;
+  return names_of(app_.get_subcommands([](const CLI::App*) { return true; }));
 }
 
 }  // namespace gramstack::tool

@@ -19,6 +19,9 @@ class CommandLine {
   /// A verb with the global options. The reference is valid as long as the CommandLine.
   CLI::App& add_verb(const std::string& name, const std::string& summary, Action action);
 
+  /// A subcommand of a verb, with the global options.
+  CLI::App& add_part(CLI::App& verb, const std::string& name, const std::string& summary);
+
   /// Reads the arguments and runs the verb they name. Throws UsageError.
   int run(int argc, const char* const* argv);
 
@@ -42,6 +45,7 @@ void add_eval(CommandLine& line);
 void add_predict(CommandLine& line);
 void add_check(CommandLine& line);
 void add_render(CommandLine& line);
+void add_modules(CommandLine& line);
 void add_plugins(CommandLine& line);
 void add_help(CommandLine& line);
 void add_graph(CommandLine& line);

@@ -20,6 +20,7 @@ void add_verbs(CommandLine& line) {
   add_render(line);
   add_graph(line);
   add_bench(line);
+  add_modules(line);
   add_plugins(line);
   add_help(line);
   add_version(line);

@@ -12,6 +12,7 @@ int act(const std::filesystem::path& folder, Context& context) {
   RunOptions run_options;
   run_options.folder = folder;
   run_options.end_to_end = recorded_end_to_end(folder);
+  run_options.store = context.registry().paths().store;
   train(context, run_options, [&pipeline](const RunOptions& filled) { return resume(pipeline, filled); });
   return 0;
 }

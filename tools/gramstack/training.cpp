@@ -7,6 +7,7 @@
 #include "progress.h"
 #include "signals.h"
 #include "table.h"
+#include "training/report.h"
 
 namespace gramstack::tool {
 namespace {
@@ -25,6 +26,7 @@ std::vector<std::string> module_row(const ModuleReport& module) {
 
 nlohmann::json module_json(const ModuleReport& module) {
   return {{"name", module.name},
+          {"origin", name_of(module.origin)},
           {"hash", module.hash},
           {"file", module.file.string()},
           {"value_name", module.value_name},
@@ -43,6 +45,9 @@ std::string report_text(const RunReport& report) {
       {"module", "file", "value", "training", "validation", "epochs", "best", "time", "memory"}};
   for (const ModuleReport& module : report.modules) rows.push_back(module_row(module));
   std::string text = table(rows, {3, 4, 5, 6, 7, 8});
+  for (const ModuleReport& module : report.modules)
+    if (module.origin == Origin::reused)
+      text += fmt::format("reused from the store: {}, whose training took {}\n", module.name, duration(module.seconds));
   text += fmt::format("\ntest accuracy        {:>9}\n", percent(report.test_accuracy));
   if (!std::isnan(report.validation_accuracy))
     text += fmt::format("validation accuracy  {:>9}\n", percent(report.validation_accuracy));
@@ -68,6 +73,7 @@ void train(Context& context, RunOptions options, const std::function<RunReport(c
     const StopSignals signals;
     options.progress = [&display](const Progress& progress) { display.show(progress); };
     options.stop = StopSignals::received();
+    options.warn = [](const std::string& warning) { fmt::print(stderr, "warning: {}\n", warning); };
     report = work(options);
   } catch (const Error& error) {
     if (error.code() != ExitCode::interrupted && error.code() != ExitCode::terminated) throw;
