@@ -141,6 +141,7 @@ bool check(const DataPart& data, const std::vector<ModulePart>& stack, config::F
   check.crop();
   if (!check.validation()) return true;
   for (const ModulePart& part : stack) {
+    if (part.is_given) continue;
     check.labels(part);
     if (is_pairwise(part)) check.pairs(part);
   }

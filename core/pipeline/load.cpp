@@ -4,6 +4,7 @@
 
 #include "config/override.h"
 #include "pipeline/checks.h"
+#include "pipeline/given.h"
 #include "pipeline/parts.h"
 #include "pipeline/render.h"
 #include "plugin/boundary.h"
@@ -32,8 +33,8 @@ void check_format(const Tree& root, config::Faults& faults) {
 /// Reads a whole pipeline, part by part.
 class PipelineReader {
  public:
-  PipelineReader(const Tree& root, const Registry& registry, config::Faults& faults)
-      : root_(root), reader_{registry, faults} {}
+  PipelineReader(const Tree& root, const Registry& registry, config::Faults& faults, std::filesystem::path folder)
+      : root_(root), reader_{registry, faults, std::move(folder)} {}
 
   void read(Pipeline& pipeline) {
     const CoreTable& table = core_table("pipeline");
@@ -58,6 +59,7 @@ class PipelineReader {
 
   void check() {
     if (!data_.spec.dataset || !check_data(data_, stack_, reader_.faults) || !names_differ()) return;
+    check_given_data(data_, stack_, reader_.faults);
     check_graphs(data_, stack_, device_, reader_.faults);
   }
 
@@ -120,7 +122,7 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std:
   check_root(root, faults);
   for (const std::string& option : overrides) config::apply_override(root, option, faults);
   check_format(root, faults);
-  across(file.string(), [&] { PipelineReader(root, registry, faults).read(pipeline); });
+  across(file.string(), [&] { PipelineReader(root, registry, faults, file.parent_path()).read(pipeline); });
   return pipeline;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "config/quote.h"
+#include "pipeline/given.h"
 #include "pipeline/parts.h"
 #include "pipeline/roles.h"
 
@@ -15,13 +16,6 @@ using config::Entry;
 using config::Owner;
 using config::Place;
 using config::Tree;
-
-bool is_name(std::string_view text) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
-}
 
 Owner owner_of(const Tree& module) {
   const Entry* name = module.find("module");
@@ -57,7 +51,7 @@ class ModuleReader {
     part_.spec.name = arguments.value("module").text;
     resolve("module", arguments.resolved().find("module")->value);
     const Tree& node = part_.resolved.entries.back().value;
-    if (node.kind == Tree::Kind::scalar && !is_name(part_.spec.name))
+    if (node.kind == Tree::Kind::scalar && !is_module_name(part_.spec.name))
       reader_.faults.add(part_.owner.place,
                          fmt::format("{}: a module's name consists of letters, digits, - and _", part_.owner.name));
   }
@@ -159,6 +153,13 @@ void check_unique(const std::vector<ModulePart>& stack, const Reader& reader) {
 
 }  // namespace
 
+bool is_module_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+}
+
 std::vector<ModulePart> read_stack(const Tree& node, const Reader& reader) {
   if (node.kind == Tree::Kind::invalid) return {};
   if (node.kind != Tree::Kind::sequence || node.items.empty()) {
@@ -169,10 +170,12 @@ std::vector<ModulePart> read_stack(const Tree& node, const Reader& reader) {
   std::vector<ModulePart> stack;
   for (const Tree& item : node.items)
     if (config::expect_mapping(item, "an entry of 'stack'", "{module: NAME, ...}", reader.faults))
-      stack.push_back(ModuleReader(item, reader).read());
+      stack.push_back(item.find("from") ? read_given(item, reader) : ModuleReader(item, reader).read());
   check_unique(stack, reader);
   // Which module is the last one is known only when all of them could be read.
-  if (stack.size() == node.items.size()) check_roles(stack, reader);
+  if (stack.size() != node.items.size()) return stack;
+  check_roles(stack, reader);
+  check_given(stack, reader.faults);
   return stack;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/pipeline.h"
@@ -30,13 +31,18 @@ struct ModulePart {
   std::vector<Typed> losses;  ///< as spec.losses
   bool has_kernel = false;    ///< whether the file gives one
   config::Place batch, per_class, kernel_key;
+  bool is_given = false;  ///< by `from`; spec.stored is null after a fault
+  config::Place given;
   config::Tree resolved;
 };
+
+bool is_module_name(std::string_view text);
 
 /// What reading a part needs besides its node.
 struct Reader {
   const Registry& registry;
   config::Faults& faults;
+  std::filesystem::path folder = {};  ///< of the pipeline file, for paths in it
 };
 
 /// Absent: {type: onednn}, blamed on `place`.

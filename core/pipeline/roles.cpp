@@ -74,8 +74,9 @@ void check_output(const ModulePart& part, const Reader& reader) {
 }  // namespace
 
 void check_roles(const std::vector<ModulePart>& stack, const Reader& reader) {
-  for (std::size_t i = 0; i + 1 < stack.size(); ++i) check_hidden(stack[i], reader);
-  if (!stack.empty()) check_output(stack.back(), reader);
+  for (std::size_t i = 0; i + 1 < stack.size(); ++i)
+    if (!stack[i].is_given) check_hidden(stack[i], reader);
+  if (!stack.empty() && !stack.back().is_given) check_output(stack.back(), reader);
 }
 
 }  // namespace gramstack

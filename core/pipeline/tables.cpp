@@ -73,7 +73,9 @@ std::vector<CoreKey> pipeline_keys() {
 }
 
 std::vector<CoreKey> module_keys() {
-  return {{"backbone", "its trainable layers", "backbone", false, true},
+  return {{"from", "a stored module in place of all that follows: the first digits of its hash, or a file; not trained",
+           ""},
+          {"backbone", "its trainable layers", "backbone", false, true},
           {"kernel", "the nonlinearity a hidden module ends with; the output module has none", "kernel"},
           {"loss", "what is minimised: one, or a list whose weighted sum is", "loss", false, true},
           {"optimizer", "how the weights are changed", "optimizer", false, true},

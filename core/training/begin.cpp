@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "store/sha256.h"
@@ -31,11 +32,11 @@ void try_store(RunContext& run, const Action& action) {
 }
 
 /// Copies a module file into the run folder, proving it by its hash.
-void copy_module(RunContext& run, const std::filesystem::path& from, const std::string& hash) {
+void copy_module(const RunFolder& folder, const std::filesystem::path& from, const std::string& hash) {
   const std::vector<std::byte> bytes = read_file(from);
   if (sha256(bytes) != hash)
     throw Error(ExitCode::file, fmt::format("module file {}: it was changed while the run began", from.string()));
-  write_atomically(module_path(run.folder.modules(), hash), bytes);
+  write_atomically(module_path(folder.modules(), hash), bytes);
 }
 
 ModuleNote note_of(const RunContext& run, bool end_to_end) {
@@ -48,7 +49,7 @@ ModuleNote note_of(const RunContext& run, bool end_to_end) {
 }
 
 void take_over(RunContext& run, TrainedSegment segment) {
-  for (const ModuleReport& report : segment.modules) copy_module(run, report.file, report.hash);
+  for (const ModuleReport& report : segment.modules) copy_module(run.folder, report.file, report.hash);
   for (ModuleReport& report : segment.modules) {
     report.origin = Origin::reused;
     report.file = module_path(run.folder.modules(), report.hash);
@@ -59,9 +60,36 @@ void take_over(RunContext& run, TrainedSegment segment) {
   ++run.state.segment;
 }
 
+/// Its values are those of other data, so they are left out.
+ModuleReport report_of(const ModuleSpec& module, const RunFolder& folder) {
+  ModuleReport report;
+  report.name = module.name;
+  report.hash = module.stored->hash;
+  report.file = module_path(folder.modules(), report.hash);
+  report.training_value = report.validation_value = std::numeric_limits<double>::quiet_NaN();
+  report.value_name = "objective";
+  report.epochs = module.stored->module.epochs;
+  report.best_epoch = module.stored->module.best_epoch;
+  report.origin = Origin::given;
+  return report;
+}
+
+void take_given(RunContext& run) {
+  const Pipeline& pipeline = *run.network.pipeline;
+  for (std::size_t m = 0; m < given_modules(pipeline); ++m)
+    run.state.finished.push_back(report_of(pipeline.stack[m], run.folder));
+}
+
 }  // namespace
 
+void copy_given(const Pipeline& pipeline, const RunFolder& folder) {
+  if (given_modules(pipeline) > 0) std::filesystem::create_directories(folder.modules());
+  for (std::size_t m = 0; m < given_modules(pipeline); ++m)
+    copy_module(folder, pipeline.stack[m].stored->file, pipeline.stack[m].stored->hash);
+}
+
 void take_from_store(RunContext& run, const RunIdentity& identity) {
+  take_given(run);
   if (!run.options.reuse) return;
   try_store(run, [&](ModuleStore& store) {
     Reuse reuse = find_reusable(run.preparation, identity, store, hashes_of(run.state.finished));
@@ -78,12 +106,16 @@ std::vector<PlannedModule> plan_modules(const Preparation& preparation, const Ru
                                         const RunIdentity& identity) {
   const Network& network = preparation.network;
   std::vector<PlannedModule> planned;
+  std::vector<std::string> below;
+  for (std::size_t m = 0; m < given_modules(*network.pipeline); ++m) {
+    below.push_back(network.module(m).stored->hash);
+    planned.push_back({network.module(m).name, Origin::given, below.back(), ""});
+  }
   Reuse reuse;
   std::string reason;
   if (!options.store.empty() && options.reuse) {
     const ModuleStore store(options.store);
-    reuse = find_reusable(preparation, identity, store, {});
-    std::vector<std::string> below;
+    reuse = find_reusable(preparation, identity, store, below);
     for (const TrainedSegment& segment : reuse.segments)
       for (const ModuleReport& report : segment.modules) {
         planned.push_back({report.name, Origin::reused, report.hash, ""});
@@ -109,6 +141,8 @@ void keep_in_store(RunContext& run, const Segment& segment, const RunIdentity& i
     TrainedSegment trained{{all.begin() + first, all.end()}, run.segment_metrics(), std::nullopt};
     if (run.network.is_output(segment.last)) trained.validation_accuracy = run.state.validation_accuracy;
     all.resize(segment.first);
+    for (const ModuleReport& report : all)
+      if (report.origin == Origin::given) store.put(report.file, note_of(run, false));
     const std::string recipe = recipe_text(run.preparation, segment, identity, hashes_of(all));
     store_segment(store, recipe, trained, note_of(run, identity.end_to_end));
   });

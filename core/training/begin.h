@@ -7,7 +7,10 @@
 
 namespace gramstack {
 
-/// Copies reused modules into the folder of a run that begins, and notes them in its state.
+/// Copies the modules of `from` into a run folder, before its pipeline is written there, which names them.
+void copy_given(const Pipeline& pipeline, const RunFolder& folder);
+
+/// Notes given modules, copies reused modules into the folder of a run that begins, and notes them in its state.
 void take_from_store(RunContext& run, const RunIdentity& identity);
 
 /// What a run would do. Writes nothing.

@@ -78,6 +78,8 @@ bool Network::augmented(const Segment& segment) const {
 
 Moments image_moments(const Pipeline& pipeline, const Indices& training) {
   const DataSpec& data = pipeline.data;
+  if (const std::shared_ptr<const StoredSource>& lowest = pipeline.stack.front().stored)
+    return {lowest->module.mean, lowest->module.deviation};
   if (!data.mean.empty() && !data.deviation.empty()) return {data.mean, data.deviation};
   Moments moments;
   for (const std::array<std::uint64_t, 256>& counts : histograms(*data.dataset, training)) {
@@ -100,10 +102,17 @@ Network make_network(const Pipeline& pipeline, const Moments& moments, std::size
   return network;
 }
 
+std::size_t given_modules(const Pipeline& pipeline) {
+  std::size_t count = 0;
+  while (count < pipeline.stack.size() && pipeline.stack[count].stored) ++count;
+  return count;
+}
+
 std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end) {
-  if (end_to_end) return {{0, pipeline.stack.size() - 1}};
+  const std::size_t first = given_modules(pipeline), last = pipeline.stack.size() - 1;
+  if (end_to_end) return {{first, last}};
   std::vector<Segment> segments;
-  for (std::size_t m = 0; m < pipeline.stack.size(); ++m) segments.push_back({m, m});
+  for (std::size_t m = first; m <= last; ++m) segments.push_back({m, m});
   return segments;
 }
 

@@ -50,6 +50,8 @@ Moments image_moments(const Pipeline& pipeline, const Indices& training);
 /// Finds the shapes. Throws Error(configuration) where modules do not fit together.
 Network make_network(const Pipeline& pipeline, const Moments& moments, std::size_t feature_memory);
 
+std::size_t given_modules(const Pipeline& pipeline);  ///< the lowest ones, which are not trained
+
 /// The segments of a run in the order they are trained.
 std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "training/step.h"
+#include "training/stored_stack.h"
 
 namespace gramstack {
 namespace {
@@ -51,6 +52,16 @@ Examples validation_examples(const Preparation& preparation) {
   return {preparation.network.pipeline->data.dataset->records(Split::train), preparation.images.validation};
 }
 
+Segment segment_with(const Preparation& preparation, const std::string& module) {
+  for (const Segment& segment : preparation.segments)
+    for (std::size_t m = segment.first; m <= segment.last; ++m)
+      if (preparation.network.module(m).name == module) return segment;
+  for (std::size_t m = 0; m < preparation.network.size(); ++m)
+    if (preparation.network.module(m).name == module)
+      throw Error(ExitCode::usage, fmt::format("module '{}' is a stored one and is not trained", module));
+  throw Error(ExitCode::usage, fmt::format("the pipeline has no module '{}'", module));
+}
+
 Graph segment_graph(const Preparation& preparation, const Segment& segment) {
   const Network& network = preparation.network;
   const std::int64_t size = training_examples(preparation, segment).size();
@@ -67,6 +78,8 @@ Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t featu
   if (preparation.images.training.empty()) throw Error(ExitCode::data, "the data set has no training images");
   preparation.network = make_network(pipeline, image_moments(pipeline, preparation.images.training), feature_memory);
   preparation.segments = segments_of(pipeline, end_to_end);
+  TensorMap given;
+  for (std::size_t m = 0; m < given_modules(pipeline); ++m) add_stored_parameters(preparation.network, m, given);
   for (const Segment& segment : preparation.segments) {
     const Graph graph = segment_graph(preparation, segment);
     check_declines(*pipeline.device, graph);

@@ -1,6 +1,7 @@
 // What a run needs before its first step, checked.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "training/examples.h"
@@ -21,6 +22,9 @@ Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t featu
 Examples training_examples(const Preparation& preparation, const Segment& segment);
 
 Examples validation_examples(const Preparation& preparation);
+
+/// The segment that trains `module`. Throws Error(usage) when none does.
+Segment segment_with(const Preparation& preparation, const std::string& module);
 
 /// The training step of a segment as a run compiles it.
 Graph segment_graph(const Preparation& preparation, const Segment& segment);

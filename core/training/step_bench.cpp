@@ -17,13 +17,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-Segment find_segment(const Preparation& prepared, const std::string& module) {
-  for (const Segment& segment : prepared.segments)
-    for (std::size_t m = segment.first; m <= segment.last; ++m)
-      if (prepared.network.module(m).name == module) return segment;
-  throw Error(ExitCode::usage, "the pipeline has no module '" + module + "'");
-}
-
 /// The first `count` of the images that a segment is trained on: enough for a few batches.
 Examples some_examples(const Preparation& prepared, const Segment& segment, std::int64_t count) {
   const Examples all = training_examples(prepared, segment);
@@ -51,7 +44,7 @@ class TrainingBench final : public StepBench {
  public:
   TrainingBench(Preparation preparation, const std::string& module)
       : prepared_(std::move(preparation)),
-        segment_(find_segment(prepared_, module)),
+        segment_(segment_with(prepared_, module)),
         values_(initial_values_below(prepared_, segment_)),
         runner_(prepared_.network, segment_, make_feed(prepared_, segment_, values_), 0) {
     add_initial_values(values_, prepared_.network, runner_.graph(), runner_.examples());
@@ -81,7 +74,7 @@ class InferenceBench final : public StepBench {
  public:
   InferenceBench(Preparation preparation, const std::string& module)
       : prepared_(std::move(preparation)),
-        segment_(find_segment(prepared_, module)),
+        segment_(segment_with(prepared_, module)),
         batch_(prepared_.network.module(segment_.last).batch),
         graph_(inference_graph(prepared_.network, {Source::images, 0, segment_.last}, batch_)),
         inference_(*prepared_.network.pipeline->device, graph_, batch_),

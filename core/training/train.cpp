@@ -81,6 +81,7 @@ RunReport run(const Pipeline& pipeline, const RunOptions& options) {
   RunFolder folder = RunFolder::create(options.folder);
   check_disk(prepared, options.folder);
   const RunIdentity identity = identity_of(pipeline, options, options.end_to_end);
+  copy_given(pipeline, folder);
   folder.describe(pipeline, identity);
   return go_on(prepared, options, folder, identity, std::nullopt);
 }
@@ -92,6 +93,7 @@ RunReport resume(const Pipeline& pipeline, const RunOptions& options) {
   const RunIdentity identity = identity_of(pipeline, options, end_to_end);
   folder.check_same(pipeline, identity);
   const Preparation prepared = prepare(pipeline, end_to_end, options.feature_memory);
+  copy_given(pipeline, folder);
   folder.describe(pipeline, identity);
   return go_on(prepared, options, folder, identity, folder.checkpoint());
 }
@@ -103,10 +105,7 @@ std::vector<PlannedModule> plan(const Pipeline& pipeline, const RunOptions& opti
 
 Graph step_graph(const Pipeline& pipeline, const std::string& module, bool end_to_end) {
   const Preparation prepared = prepare(pipeline, end_to_end, RunOptions().feature_memory);
-  for (const Segment& segment : prepared.segments)
-    for (std::size_t m = segment.first; m <= segment.last; ++m)
-      if (prepared.network.module(m).name == module) return segment_graph(prepared, segment);
-  throw Error(ExitCode::usage, fmt::format("the pipeline has no module '{}'", module));
+  return segment_graph(prepared, segment_with(prepared, module));
 }
 
 }  // namespace gramstack

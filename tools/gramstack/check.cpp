@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <optional>
+
 #include "command_line.h"
 #include "table.h"
 #include "training/train.h"
@@ -22,20 +24,28 @@ std::int64_t count_weights(const Graph& graph) {
 
 struct Step {
   std::string name;
-  std::int64_t weights;
+  std::optional<std::int64_t> weights;  ///< none: the module is stored
 };
 
 std::vector<Step> steps(const Pipeline& pipeline, bool end_to_end) {
   if (end_to_end) return {{"end to end", count_weights(step_graph(pipeline, pipeline.stack.back().name, true))}};
   std::vector<Step> result;
-  for (const ModuleSpec& module : pipeline.stack)
-    result.push_back({module.name, count_weights(step_graph(pipeline, module.name, false))});
+  for (const ModuleSpec& module : pipeline.stack) {
+    if (module.stored)
+      result.push_back({module.name, std::nullopt});
+    else
+      result.push_back({module.name, count_weights(step_graph(pipeline, module.name, false))});
+  }
   return result;
 }
 
 void show_json(const Pipeline& pipeline, const std::vector<Step>& all) {
   nlohmann::json modules = nlohmann::json::array();
-  for (const Step& step : all) modules.push_back({{"name", step.name}, {"weights", step.weights}});
+  for (const Step& step : all) {
+    nlohmann::json weights;
+    if (step.weights) weights = *step.weights;
+    modules.push_back({{"name", step.name}, {"weights", weights}});
+  }
   const Dataset& data = *pipeline.data.dataset;
   print_json({{"file", pipeline.file.string()},
               {"ok", true},
@@ -49,7 +59,7 @@ void show_json(const Pipeline& pipeline, const std::vector<Step>& all) {
 void show_text(const Pipeline& pipeline, const std::vector<Step>& all) {
   const Dataset& data = *pipeline.data.dataset;
   std::vector<std::vector<std::string>> rows = {{"module", "weights"}};
-  for (const Step& step : all) rows.push_back({step.name, std::to_string(step.weights)});
+  for (const Step& step : all) rows.push_back({step.name, step.weights ? std::to_string(*step.weights) : "stored"});
   print(fmt::format("{}: ok\ndevice: {}\nimages: {} for training, {} for validation, {} for test\n{}",
                     pipeline.file.string(), pipeline.device->describe(),
                     data.records(Split::train).size() - pipeline.data.validation, pipeline.data.validation,
