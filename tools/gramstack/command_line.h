@@ -50,6 +50,8 @@ void add_plugins(CommandLine& line);
 void add_help(CommandLine& line);
 void add_graph(CommandLine& line);
 void add_bench(CommandLine& line);
+void add_labels(CommandLine& line);
+void add_report(CommandLine& line);
 void add_version(CommandLine& line);
 int print_version(Context& context);
 

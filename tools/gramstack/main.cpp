@@ -21,6 +21,8 @@ void add_verbs(CommandLine& line) {
   add_graph(line);
   add_bench(line);
   add_modules(line);
+  add_labels(line);
+  add_report(line);
   add_plugins(line);
   add_help(line);
   add_version(line);

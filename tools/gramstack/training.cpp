@@ -66,20 +66,24 @@ nlohmann::json report_json(const RunReport& report) {
           {"folder", report.folder.string()},      {"modules", modules}};
 }
 
-void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work) {
-  RunReport report;
+RunReport train_shown(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work,
+                      const std::string& go_on) {
   try {
     ProgressDisplay display(stderr, ProgressDisplay::style_for(stderr, context.options.quiet));
     const StopSignals signals;
     options.progress = [&display](const Progress& progress) { display.show(progress); };
     options.stop = StopSignals::received();
     options.warn = [](const std::string& warning) { fmt::print(stderr, "warning: {}\n", warning); };
-    report = work(options);
+    return work(options);
   } catch (const Error& error) {
     if (error.code() != ExitCode::interrupted && error.code() != ExitCode::terminated) throw;
-    throw Error(error.code(),
-                fmt::format("{}\n  go on with: gramstack resume {}", error.what(), options.folder.string()));
+    throw Error(error.code(), fmt::format("{}\n  {}", error.what(), go_on));
   }
+}
+
+void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work) {
+  const RunReport report =
+      train_shown(context, options, work, "go on with: gramstack resume " + options.folder.string());
   if (context.options.json)
     print_json(report_json(report));
   else

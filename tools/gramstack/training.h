@@ -8,7 +8,11 @@
 
 namespace gramstack::tool {
 
-/// Calls `work` with progress and stop signals filled in, and shows its report. An interruption says how to go on.
+/// Calls `work` with progress and stop signals filled in. An interruption says how to go on: `go_on`.
+RunReport train_shown(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work,
+                      const std::string& go_on);
+
+/// The same, and shows the report.
 void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work);
 
 std::string report_text(const RunReport& report);

@@ -1,0 +1,167 @@
+#include "training/label_study.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "training/parameters.h"
+#include "training/step_runner.h"
+
+namespace gramstack {
+namespace {
+
+Partition partition_of(const Pipeline& pipeline) {
+  const std::vector<std::string> classes = pipeline.data.dataset->classes();
+  return partition({pipeline.data.dataset->records(Split::train).labels, classes}, pipeline.data.validation,
+                   pipeline.seed);
+}
+
+/// The pipeline as one draw trains it: its own seed; for the baseline other epochs.
+Pipeline drawn_pipeline(const Pipeline& pipeline, std::int64_t number) {
+  Pipeline drawn = pipeline;
+  drawn.seed = draw_seed(pipeline.seed, number);
+  return drawn;
+}
+
+/// Trains a segment to its last step, above what `values` has of the modules below. `training`: the images that centres
+/// may be taken from.
+TensorMap train(const Network& network, const Segment& segment, StepRunner& runner, const Examples& training,
+                TensorMap values, const Poll& poll) {
+  add_initial_values(values, network, runner.graph(), training);
+  runner.write(values);
+  for (std::int64_t epoch = 0; epoch < network.module(segment.first).schedule.epochs; ++epoch)
+    for (std::int64_t step = 0; step < runner.steps(); ++step) {
+      runner.run(epoch, step);
+      if (poll) poll();
+    }
+  TensorMap trained = runner.read_weights();
+  trained.merge(values);
+  return trained;
+}
+
+/// Of an epoch of balanced batches over `count` labels, repeated until `epochs` of them have the least number of steps.
+std::int64_t epoch_images(std::int64_t count, std::int64_t batch, std::int64_t epochs) {
+  const auto up = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
+  const std::int64_t steps = count / std::min(count, batch);
+  return up(up(LabelStudy::kLeastSteps, epochs), steps) * steps * batch;
+}
+
+std::vector<Indices> test_blocks(const Feed& feed) { return stratified_blocks(feed.examples().labels(), kBlockSize); }
+
+/// Values of the modules below `module`.
+TensorMap below(const FrozenStack& stack, std::size_t module) {
+  TensorMap values;
+  for (const auto& [name, tensor] : stack.parameters)
+    for (std::size_t m = 0; m < module; ++m)
+      if (name.starts_with(stack.network.prefix(m))) values.emplace(name, tensor);
+  return values;
+}
+
+}  // namespace
+
+std::uint64_t draw_seed(std::uint64_t seed, std::int64_t number) {
+  return number == 0 ? seed : RandomStream(seed, "draw").bits(0, static_cast<std::uint64_t>(number));
+}
+
+std::int64_t most_labels_per_class(const Pipeline& pipeline) {
+  std::vector<std::int64_t> counts(pipeline.data.dataset->classes().size(), 0);
+  const Records records = pipeline.data.dataset->records(Split::train);
+  for (const std::int64_t image : partition_of(pipeline).training)
+    ++counts[static_cast<std::size_t>(records.labels[static_cast<std::size_t>(image)])];
+  return *std::min_element(counts.begin(), counts.end());
+}
+
+Schedule with_epochs(const Schedule& schedule, std::int64_t epochs) {
+  const double ratio = static_cast<double>(epochs) / static_cast<double>(schedule.epochs);
+  Schedule changed = schedule;
+  changed.epochs = epochs;
+  changed.warmup = schedule.warmup * ratio;
+  std::int64_t before = 0;
+  for (std::int64_t& stage : changed.stage_epochs) {
+    const std::int64_t begin = std::llround(static_cast<double>(before) * ratio);
+    before += stage;
+    stage = std::llround(static_cast<double>(before) * ratio) - begin;
+  }
+  return changed;
+}
+
+LabelStudy::LabelStudy(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory,
+                       Poll poll)
+    : pipeline_(pipeline),
+      stack_(load_stack(pipeline, run_folder, feature_memory)),
+      training_(partition_of(pipeline).training),
+      poll_(std::move(poll)),
+      test_inputs_(evaluation_feed(stack_.network, output_segment(), all_examples(stack_.network, Split::test),
+                                   stack_.parameters, poll_)),
+      test_images_(stack_.network, all_examples(stack_.network, Split::test)) {
+  if (test_images_.examples().size() == 0) throw Error(ExitCode::data, "the data set has no test images to measure on");
+  cache_rows();
+  const std::size_t last = output_segment().last;
+  output_evaluator_ = std::make_unique<BlockEvaluator>(stack_.network, GraphPart{test_inputs_.source(), last, last},
+                                                       test_inputs_, test_blocks(test_inputs_));
+}
+
+void LabelStudy::cache_rows() {
+  const Network& network = stack_.network;
+  const Examples examples = all_training();
+  if (evaluation_source(network, output_segment(), examples.size()) == Source::images) return;
+  const std::int64_t batch = inference_batch(examples.size());
+  Inference inference(*pipeline_.device, input_graph(network, output_segment().first, batch), batch);
+  inference.write(stack_.parameters);
+  Feed images(network, examples);
+  rows_ = inference.run(images, all_positions(examples), poll_);
+  width_ = inference.width();
+}
+
+Indices LabelStudy::images(const LabelDraw& draw) const {
+  if (!draw.per_class) return training_;
+  return few_per_class(stack_.network.labels(Split::train), training_, *draw.per_class,
+                       draw_seed(pipeline_.seed, draw.number));
+}
+
+std::int64_t LabelStudy::labels(const LabelDraw& draw) const { return static_cast<std::int64_t>(images(draw).size()); }
+
+/// `chosen`: images, ascending as training_ is.
+Feed LabelStudy::feed(const Indices& chosen) const {
+  Examples examples(pipeline_.data.dataset->records(Split::train), chosen);
+  if (rows_.empty())
+    return evaluation_feed(stack_.network, output_segment(), std::move(examples), stack_.parameters, poll_);
+  std::vector<float> rows;
+  rows.reserve(chosen.size() * static_cast<std::size_t>(width_));
+  for (const std::int64_t image : chosen) {
+    const std::ptrdiff_t row = std::lower_bound(training_.begin(), training_.end(), image) - training_.begin();
+    rows.insert(rows.end(), rows_.begin() + row * width_, rows_.begin() + (row + 1) * width_);
+  }
+  return Feed(std::move(examples), std::move(rows), width_);
+}
+
+Examples LabelStudy::all_training() const { return {pipeline_.data.dataset->records(Split::train), training_}; }
+
+double LabelStudy::output_module(const LabelDraw& draw) {
+  const Pipeline drawn = drawn_pipeline(pipeline_, draw.number);
+  Network network = stack_.network;
+  network.pipeline = &drawn;
+  const Segment segment = output_segment();
+  StepRunner runner(network, segment, feed(images(draw)), static_cast<std::int64_t>(training_.size()));
+  const TensorMap trained = train(network, segment, runner, all_training(), below(stack_, segment.first), poll_);
+  return output_evaluator_->measure(trained, poll_).accuracy();
+}
+
+double LabelStudy::end_to_end(const LabelDraw& draw, std::int64_t epochs) {
+  Pipeline drawn = drawn_pipeline(pipeline_, draw.number);
+  ModuleSpec& first = drawn.stack.front();
+  first.schedule = with_epochs(first.schedule, epochs);
+  Network network = stack_.network;
+  network.pipeline = &drawn;
+  const Segment all{0, network.size() - 1};
+  Examples examples(pipeline_.data.dataset->records(Split::train), images(draw));
+  const std::int64_t count = examples.size();
+  StepRunner runner(network, all, Feed(network, std::move(examples), network.augmented(all)),
+                    epoch_images(count, first.batch, epochs));
+  const TensorMap trained = train(network, all, runner, all_training(), {}, poll_);
+  if (!network_evaluator_)
+    network_evaluator_ = std::make_unique<BlockEvaluator>(stack_.network, GraphPart{Source::images, 0, all.last},
+                                                          test_images_, test_blocks(test_images_));
+  return network_evaluator_->measure(trained, poll_).accuracy();
+}
+
+}  // namespace gramstack
