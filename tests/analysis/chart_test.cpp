@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "chart/colour_map.h"
+#include "chart/labelled_matrix.h"
 #include "chart/line_chart.h"
 #include "chart/matrix_image.h"
 #include "chart/scatter.h"
@@ -214,4 +215,24 @@ TEST_CASE("analysis: a matrix chart has strips of its groups beside it") {
             "<rect x=\"3\" y=\"96\" width=\"5\" height=\"50\" style=\"fill:var(--c1)\"><title>dog</title></rect>") !=
         std::string::npos);
   CHECK(text.find("<image x=\"12\" y=\"46\" width=\"100\" height=\"100\"") != std::string::npos);
+}
+
+TEST_CASE("analysis: a labelled matrix has names, numbers and tooltips") {
+  LabelledMatrix matrix;
+  matrix.title = "Means";
+  matrix.row_label = "true";
+  matrix.rows = {"cat", "dog"};
+  matrix.columns = {"cat", "dog"};
+  matrix.values = {1, 0.25, kNaN, 1};
+  matrix.tooltips = {"a", "b", "c", "d"};
+  const std::string text = draw(matrix).fragment();
+  CHECK(text.find("fill=\"#3b528b\"><title>b</title>") != std::string::npos);
+  CHECK(text.find("style=\"fill:#ffffff;pointer-events:none\">0.25</text>") != std::string::npos);
+  CHECK(text.find("fill=\"#808080\"><title>c</title>") != std::string::npos);
+  CHECK(text.find(">nan<") == std::string::npos);
+  CHECK(xml_fault(draw(matrix).document()) == "");
+  matrix.rows.resize(30);
+  matrix.values.resize(60, 0.5);
+  matrix.tooltips.clear();
+  CHECK(draw(matrix).fragment().find(">0.50<") == std::string::npos);
 }
