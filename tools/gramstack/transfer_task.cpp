@@ -1,0 +1,144 @@
+#include "transfer_task.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "components.h"
+#include "training/features.h"
+#include "training/inference.h"
+#include "training/parameters.h"
+#include "training/run_folder.h"
+#include "training/step_runner.h"
+
+namespace gramstack::tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFeatureMemory = std::size_t{2} << 30;
+constexpr std::size_t kShownDigits = 12;
+
+ModuleSource module_of_run(const fs::path& folder) {
+  const RunReport report = read_report(folder);
+  for (std::size_t m = report.modules.size(); m-- > 0;)
+    if (report.modules[m].value_name == "objective")
+      return {folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string(),
+              report.modules[m].file.parent_path(), report.modules[m].hash};
+  throw Error(ExitCode::file, fmt::format("{}: the run has no hidden module", folder.string()));
+}
+
+std::vector<analysis::NamedLoss> losses_of(const Pipeline& pipeline, const Registry& registry) {
+  std::vector<analysis::NamedLoss> losses;
+  for (const ModuleSpec& module : pipeline.stack)
+    if (module.kernel && !module.losses.empty()) {
+      losses.clear();
+      for (const LossTerm& term : module.losses) losses.push_back({term.name, term.loss});
+    }
+  return losses.empty() ? named_losses("--loss", "alignment", registry) : losses;
+}
+
+/// The frozen modules under the task's output module, ready to train that.
+class OutputTraining {
+ public:
+  OutputTraining(const Pipeline& task, const StoredStack& module)
+      : pipeline_(with_output(task, module)),
+        network_(make_network(pipeline_, {module.network().mean, module.network().deviation}, kFeatureMemory)),
+        top_{network_.size() - 1, network_.size() - 1},
+        values_(module.parameters()) {}
+
+  double test_accuracy() {
+    train();
+    const Examples test = all_examples(network_, Split::test);
+    if (test.size() == 0) throw Error(ExitCode::data, "the task's data set has no test images to validate on");
+    Feed feed = evaluation_feed(network_, top_, test, values_, {});
+    BlockEvaluator evaluator(network_, {feed.source(), top_.first, top_.last}, feed,
+                             stratified_blocks(test.labels(), kBlockSize));
+    return evaluator.measure(values_, {}).accuracy();
+  }
+
+ private:
+  static Pipeline with_output(const Pipeline& task, const StoredStack& module) {
+    Pipeline pipeline = task;
+    pipeline.stack = module.network().pipeline->stack;
+    pipeline.stack.push_back(task.stack.back());
+    return pipeline;
+  }
+
+  Indices training_images() const {
+    const LabelView labels = network_.labels(Split::train);
+    const Indices all = partition(labels, pipeline_.data.validation, pipeline_.seed).training;
+    const std::optional<std::int64_t> few = network_.module(top_.first).labels_per_class;
+    return few ? few_per_class(labels, all, *few, pipeline_.seed) : all;
+  }
+
+  void train() {
+    const Examples examples(pipeline_.data.dataset->records(Split::train), training_images());
+    StepRunner runner(network_, top_, evaluation_feed(network_, top_, examples, values_, {}), examples.size());
+    add_initial_values(values_, network_, runner.graph(), examples);
+    runner.write(values_);
+    for (std::int64_t epoch = 0; epoch < network_.module(top_.first).schedule.epochs; ++epoch)
+      for (std::int64_t step = 0; step < runner.steps(); ++step) runner.run(epoch, step);
+    for (auto& [name, tensor] : runner.read_weights()) values_.insert_or_assign(name, tensor);
+  }
+
+  Pipeline pipeline_;
+  Network network_;
+  Segment top_;
+  TensorMap values_;
+};
+
+}  // namespace
+
+ModuleSource find_module(const std::string& word, const Context& context) {
+  std::error_code ignored;
+  if (fs::is_directory(word, ignored)) return module_of_run(word);
+  if (fs::is_regular_file(word, ignored)) {
+    const fs::path file = fs::absolute(word);
+    return {file.stem().string().substr(0, kShownDigits), file.parent_path(), file.stem().string()};
+  }
+  const std::string hash = ModuleStore(context.store()).find(word);
+  return {hash.substr(0, kShownDigits), context.store(), hash};
+}
+
+std::vector<ModuleSource> all_modules(const Context& context) {
+  std::vector<ModuleSource> sources;
+  for (const StoredModule& stored : ModuleStore(context.store()).list())
+    if (stored.defect.empty() && stored.module.hidden)
+      sources.push_back({stored.hash.substr(0, kShownDigits), context.store(), stored.hash});
+  if (sources.empty())
+    throw Error(ExitCode::file, fmt::format("the module store {} has no hidden module; name some with --modules",
+                                            context.store().string()));
+  return sources;
+}
+
+TransferTask::TransferTask(const Pipeline& pipeline, std::vector<analysis::NamedLoss> losses, std::int64_t images,
+                           const Registry& registry)
+    : pipeline_(pipeline),
+      losses_(losses.empty() ? losses_of(pipeline, registry) : std::move(losses)),
+      images_(images),
+      registry_(registry) {}
+
+std::unique_ptr<StoredStack> TransferTask::open(const ModuleSource& source) const {
+  return std::make_unique<StoredStack>(ModuleStore(source.store), source.hash, pipeline_.data, pipeline_.device,
+                                       registry_);
+}
+
+std::vector<analysis::Estimate> TransferTask::estimate(StoredStack& module) const {
+  const Network& network = module.network();
+  const Indices training = partition(network.labels(Split::train), pipeline_.data.validation, pipeline_.seed).training;
+  const std::int64_t classes = static_cast<std::int64_t>(network.classes.size());
+  const Examples examples =
+      examples_per_class(network, Split::train, training, std::max<std::int64_t>(2, images_ / classes), pipeline_.seed);
+  const FeatureTable table = module.outputs(examples);
+  const analysis::Outputs outputs{table.rows, network.shapes.back().output, examples.labels()};
+  return analysis::estimate(*pipeline_.device, *network.module(network.size() - 1).kernel, losses_, outputs, classes,
+                            pipeline_.seed);
+}
+
+double TransferTask::train_output(const StoredStack& module) const {
+  return OutputTraining(pipeline_, module).test_accuracy();
+}
+
+}  // namespace gramstack::tool
