@@ -54,6 +54,7 @@ void add_labels(CommandLine& line);
 void add_report(CommandLine& line);
 void add_score(CommandLine& line);
 void add_transfer(CommandLine& line);
+void add_study(CommandLine& line);
 void add_version(CommandLine& line);
 int print_version(Context& context);
 

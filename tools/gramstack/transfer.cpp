@@ -16,7 +16,7 @@ namespace {
 using analysis::Estimate;
 
 struct Options {
-  std::string task, losses;
+  std::string task, losses = kRankingLosses;
   std::vector<std::string> modules, set;
   std::int64_t images = 10000;
   bool validate = false;
@@ -124,9 +124,8 @@ nlohmann::json to_json(const std::vector<Ranked>& ranking, bool validated) {
 
 int act(const Options& options, Context& context) {
   const Pipeline pipeline = load_pipeline(options.task, options.set, context.registry());
-  std::vector<analysis::NamedLoss> losses;
-  if (!options.losses.empty()) losses = named_losses("--loss", options.losses, context.registry());
-  const TransferTask task(pipeline, std::move(losses), options.images, context.registry());
+  const TransferTask task(pipeline, named_losses("--loss", options.losses, context.registry()), options.images,
+                          context.registry());
   const std::vector<Ranked> ranking = rank(options, task, context);
   if (context.options.json)
     print_json(to_json(ranking, options.validate));
@@ -147,9 +146,8 @@ void add_transfer(CommandLine& line) {
   verb.add_option("--modules", options->modules,
                   "hashes in the module store, module files or run folders; default: all hidden modules of the store")
       ->type_name("MODULE...");
-  verb.add_option("--loss", options->losses,
-                  "pairwise losses, with commas between; the first one's objective ranks. Default: those of the task's "
-                  "topmost hidden module")
+  verb.add_option("--loss", options->losses, "pairwise losses, with commas between; the first one's objective ranks")
+      ->capture_default_str()
       ->type_name("LOSSES");
   verb.add_option("--images", options->images, "training images to look at, at most")
       ->capture_default_str()

@@ -29,16 +29,6 @@ ModuleSource module_of_run(const fs::path& folder) {
   throw Error(ExitCode::file, fmt::format("{}: the run has no hidden module", folder.string()));
 }
 
-std::vector<analysis::NamedLoss> losses_of(const Pipeline& pipeline, const Registry& registry) {
-  std::vector<analysis::NamedLoss> losses;
-  for (const ModuleSpec& module : pipeline.stack)
-    if (module.kernel && !module.losses.empty()) {
-      losses.clear();
-      for (const LossTerm& term : module.losses) losses.push_back({term.name, term.loss});
-    }
-  return losses.empty() ? named_losses("--loss", "alignment", registry) : losses;
-}
-
 /// The frozen modules under the task's output module, ready to train that.
 class OutputTraining {
  public:
@@ -115,10 +105,7 @@ std::vector<ModuleSource> all_modules(const Context& context) {
 
 TransferTask::TransferTask(const Pipeline& pipeline, std::vector<analysis::NamedLoss> losses, std::int64_t images,
                            const Registry& registry)
-    : pipeline_(pipeline),
-      losses_(losses.empty() ? losses_of(pipeline, registry) : std::move(losses)),
-      images_(images),
-      registry_(registry) {}
+    : pipeline_(pipeline), losses_(std::move(losses)), images_(images), registry_(registry) {}
 
 std::unique_ptr<StoredStack> TransferTask::open(const ModuleSource& source) const {
   return std::make_unique<StoredStack>(ModuleStore(source.store), source.hash, pipeline_.data, pipeline_.device,

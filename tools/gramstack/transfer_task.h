@@ -26,12 +26,15 @@ ModuleSource find_module(const std::string& word, const Context& context);
 /// All hidden modules of the store, newest first. Throws Error(file) when there is none.
 std::vector<ModuleSource> all_modules(const Context& context);
 
+/// What ranks when nothing is asked for. Alignment, which is best to train by, ranks badly: it depends on how large the
+/// similarities of a module are as a whole, more than on how those of different classes differ.
+inline constexpr const char* kRankingLosses = "contrastive, alignment";
+
 /// [one thread]
 class TransferTask {
  public:
   /// `pipeline` outlives the object. At most `images` of its training images that are not held out are looked at,
-  /// equally many of every class. `losses`: whose objectives are measured; none: the losses of the pipeline's topmost
-  /// hidden module, alignment where it has none.
+  /// equally many of every class. `losses`: whose objectives are measured; the first one ranks.
   TransferTask(const Pipeline& pipeline, std::vector<analysis::NamedLoss> losses, std::int64_t images,
                const Registry& registry);
 
