@@ -26,8 +26,8 @@ ModuleSource find_module(const std::string& word, const Context& context);
 /// All hidden modules of the store, newest first. Throws Error(file) when there is none.
 std::vector<ModuleSource> all_modules(const Context& context);
 
-/// What ranks when nothing is asked for. Alignment, which is best to train by, ranks badly: it depends on how large the
-/// similarities of a module are as a whole, more than on how those of different classes differ.
+/// What ranks when nothing is asked for. On the pairs of six CIFAR-10 classes (pipelines/transfer) contrastive agreed
+/// better with accuracy than alignment did.
 inline constexpr const char* kRankingLosses = "contrastive, alignment";
 
 /// [one thread]
