@@ -1,5 +1,6 @@
 #include "support/component.h"
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace gramstack::test {
@@ -27,7 +28,8 @@ void check_names(const ComponentInfo& info, const Settings& settings) {
 }  // namespace
 
 const Registry& plugins() {
-  static const Registry registry(SearchPaths{{GRAMSTACK_TEST_PLUGINS}, {}});
+  const char* folder = std::getenv("GRAMSTACK_TEST_PLUGINS");  // of a program that is not in the build tree
+  static const Registry registry(SearchPaths{{folder ? folder : GRAMSTACK_TEST_PLUGINS}, {}});
   return registry;
 }
 

@@ -10,8 +10,8 @@
 namespace gramstack::compiler {
 namespace {
 
-std::size_t aligned(std::size_t bytes) {
-  return (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
+std::size_t aligned(std::size_t bytes, std::size_t alignment) {
+  return (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
 }
 
 bool overlap_in_time(const LiveRange& a, const LiveRange& b) { return a.first <= b.last && b.first <= a.last; }
@@ -53,6 +53,10 @@ class Lives {
   std::vector<LiveRange> ranges_;
 };
 
+bool is_stored_alike(const Tensor& a, const Tensor& b) {
+  return a.type == b.type && a.layout == b.layout && a.bf16 == b.bf16;
+}
+
 /// True when `operand` is read by the expression that computes `result` alone, element by element with it.
 bool only_read_beside(const Program& program, const Instruction& instruction, TensorId result, TensorId operand) {
   if (instruction.expressions.empty()) return false;
@@ -63,7 +67,7 @@ bool only_read_beside(const Program& program, const Instruction& instruction, Te
     for (TensorId input : expression.inputs) {
       if (program.root(input) != memory) continue;
       const Tensor& tensor = program.tensor(input);
-      if (!own || tensor.type != program.tensor(result).type || tensor.layout != expression.layout) return false;
+      if (!own || !is_stored_alike(tensor, program.tensor(result))) return false;
     }
   }
   return true;
@@ -97,11 +101,10 @@ void place_updates(Program& program) {
   }
 }
 
-bool can_take_memory(const Program& program, const Lives& lives, const Expression& expression, TensorId result,
-                     TensorId operand, Index position) {
+bool can_take_memory(const Program& program, const Lives& lives, TensorId result, TensorId operand, Index position) {
   const Tensor& tensor = program.tensor(operand);
   return program.tensor(program.root(operand)).place == Place::arena && lives.of(operand).last == position &&
-         tensor.type == program.tensor(result).type && tensor.layout == expression.layout;
+         is_stored_alike(tensor, program.tensor(result));
 }
 
 void share_dying_operands(Program& program, const Instruction& instruction, Index position, Lives& lives) {
@@ -112,7 +115,7 @@ void share_dying_operands(Program& program, const Instruction& instruction, Inde
       for (TensorId operand : expression.inputs) {
         const TensorId memory = program.root(operand);
         if (std::find(taken.begin(), taken.end(), memory) != taken.end() ||
-            !can_take_memory(program, lives, expression, term.result, operand, position) ||
+            !can_take_memory(program, lives, term.result, operand, position) ||
             !only_read_beside(program, instruction, term.result, operand))
           continue;
         lives.join(term.result, operand);
@@ -131,7 +134,7 @@ void share_dying_operands(Program& program) {
 
 }  // namespace
 
-std::size_t assign_offsets(std::vector<LiveRange>& ranges) {
+std::size_t assign_offsets(std::vector<LiveRange>& ranges, std::size_t alignment) {
   std::vector<std::size_t> order(ranges.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -142,11 +145,11 @@ std::size_t assign_offsets(std::vector<LiveRange>& ranges) {
     std::size_t offset = 0;
     for (std::size_t other : placed) {
       if (!overlap_in_time(ranges[i], ranges[other])) continue;
-      if (ranges[other].offset >= offset + aligned(ranges[i].bytes)) break;
-      offset = std::max(offset, ranges[other].offset + aligned(ranges[other].bytes));
+      if (ranges[other].offset >= offset + aligned(ranges[i].bytes, alignment)) break;
+      offset = std::max(offset, ranges[other].offset + aligned(ranges[other].bytes, alignment));
     }
     ranges[i].offset = offset;
-    arena = std::max(arena, offset + aligned(ranges[i].bytes));
+    arena = std::max(arena, offset + aligned(ranges[i].bytes, alignment));
     const auto place =
         std::upper_bound(placed.begin(), placed.end(), offset,
                          [&](std::size_t value, std::size_t other) { return value < ranges[other].offset; });
@@ -155,7 +158,7 @@ std::size_t assign_offsets(std::vector<LiveRange>& ranges) {
   return arena;
 }
 
-void assign_memory(Program& program) {
+void assign_memory(Program& program, std::size_t alignment) {
   share_views(program);
   place_updates(program);
   share_dying_operands(program);
@@ -168,8 +171,18 @@ void assign_memory(Program& program) {
     ranges.push_back(lives.of(id));
     owners.push_back(id);
   }
-  program.arena = assign_offsets(ranges);
+  program.arena = assign_offsets(ranges, alignment);
   for (std::size_t i = 0; i < ranges.size(); ++i) program.tensor(owners[i]).offset = ranges[i].offset;
+}
+
+std::size_t assign_permanent(Program& program, std::size_t alignment) {
+  std::size_t size = 0;
+  for (Tensor& tensor : program.tensors) {
+    if (tensor.place == Place::arena) continue;
+    tensor.offset = size;
+    size += aligned(stored_bytes(tensor), alignment);
+  }
+  return size;
 }
 
 std::string memory_to_text(const Program& program) {

@@ -23,13 +23,15 @@ inline constexpr std::size_t kAlignment = 64;
 struct LiveRange {
   Index first = 0, last = 0;  ///< positions of instructions, inclusive
   std::size_t bytes = 0;
-  std::size_t offset = 0;  ///< result, a multiple of kAlignment
+  std::size_t offset = 0;  ///< result, a multiple of the alignment
 };
 
 /// Sets the offsets; returns the bytes of the arena.
-std::size_t assign_offsets(std::vector<LiveRange>& ranges);
+std::size_t assign_offsets(std::vector<LiveRange>& ranges, std::size_t alignment = kAlignment);
 
-void assign_memory(Program& program);
+void assign_memory(Program& program, std::size_t alignment = kAlignment);
+/// Offsets of inputs, parameters and constants, one behind the other; returns their bytes.
+std::size_t assign_permanent(Program& program, std::size_t alignment = kAlignment);
 
 /// The offsets as text, one line a tensor of the arena, for observers.
 std::string memory_to_text(const Program& program);

@@ -95,6 +95,10 @@ TensorId Program::root(TensorId id) const {
   return id;
 }
 
+std::string tensor_text(const Program& program, TensorId id) {
+  return name_of(program, id) + " " + type_of(program, id);
+}
+
 std::string to_text(const Program& program) {
   std::string text;
   for (const Instruction& instruction : program.instructions) text += to_text(program, instruction) + "\n";

@@ -96,6 +96,8 @@ struct Program {
   TensorId root(TensorId id) const;
 };
 
+/// A tensor as texts name it, with its type: "%3 f32[2,8] nhwc".
+std::string tensor_text(const Program& program, TensorId id);
 /// One line an instruction: outputs = rule(inputs) attributes : types  # name
 std::string to_text(const Program& program);
 

@@ -90,13 +90,7 @@ class OneDnnPlan final : public Plan {
 
   void allocate() {
     arena_ = Buffer(program_.arena);
-    std::size_t size = 0;
-    for (Tensor& tensor : program_.tensors) {
-      if (tensor.place == Place::arena) continue;
-      tensor.offset = size;
-      size += (tensor.type.bytes() + kAlignment - 1) / kAlignment * kAlignment;
-    }
-    permanent_ = Buffer(size);
+    permanent_ = Buffer(assign_permanent(program_));
     for (std::size_t i = 0; i < program_.tensors.size(); ++i)
       if (program_.tensors[i].place == Place::constant) fill_constant(static_cast<TensorId>(i));
   }
