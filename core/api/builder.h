@@ -26,6 +26,13 @@ struct Normalized {
   Value mean, variance;  ///< [c]: of this batch, variance biased (divided by the count)
 };
 
+struct BatchNormalization {
+  double epsilon = 1e-5;
+  double momentum = 0.1;  ///< share of a batch in the running statistics
+  bool scaled = true;     ///< whether it learns a scale; else that is 1
+  Treatment shift = {};
+};
+
 /// Which pairs of a batch are known to be of the same or of different classes; [n,n], 1 or 0, diagonal 0.
 /// `self` is the identity. A pair of which nothing is known is 0 in all three.
 struct PairMasks {
@@ -61,11 +68,11 @@ class Builder {
 
   // --- sources
   Value input(std::string name, TensorType type) { return graph_.add_input(std::move(name), std::move(type)); }
-  Value weight(std::string_view name, Shape shape, Initializer initializer);  ///< trained
-  Value state(std::string_view name, Shape shape, Initializer initializer);   ///< kept with the module, not trained
-  Value slot(std::string_view name, Shape shape, double fill = 0);            ///< an optimizer's memory
-  Value constant(double value);                                               ///< scalar
-  Value constant(Shape shape, std::vector<double> values);                    ///< one value (for all) or all of them
+  Value weight(std::string_view name, Shape shape, Initializer initializer, Treatment treatment = {});  ///< trained
+  Value state(std::string_view name, Shape shape, Initializer initializer);  ///< kept with the module, not trained
+  Value slot(std::string_view name, Shape shape, double fill = 0);           ///< an optimizer's memory
+  Value constant(double value);                                              ///< scalar
+  Value constant(Shape shape, std::vector<double> values);                   ///< one value (for all) or all of them
   void update(Value parameter, Value value) { graph_.add_update(parameter, value); }
 
   // --- elementwise; binary ones broadcast (shapes aligned at the right, extents equal or 1)
@@ -130,6 +137,7 @@ class Builder {
   Value conv2d_layer(std::string_view name, Value x, std::int64_t channels, Window window, bool bias);
   /// Learns scale and shift, keeps running statistics (momentum 0.1, variance unbiased); uses them in inference mode.
   Value batch_norm_layer(std::string_view name, Value x, double epsilon = 1e-5, double momentum = 0.1);
+  Value batch_norm_layer(std::string_view name, Value x, const BatchNormalization& settings);
 
  private:
   Value node(std::string_view op, std::vector<Value> inputs, const Attributes& attributes = {});

@@ -56,9 +56,9 @@ struct Node {
 
 /// How the core fills a parameter before training. Random numbers depend on (seed, parameter's name, index) alone.
 struct Initializer {
-  enum class Kind { constant, normal, uniform, examples };
+  enum class Kind { constant, normal, uniform, examples, identity, whitening };
   Kind kind = Kind::constant;
-  double scale = 0;      ///< the constant; the standard deviation; the bound of [-scale, scale)
+  double scale = 0;      ///< the constant; the standard deviation; the bound of [-scale, scale); added to variances
   bool balanced = true;  ///< examples: the same number of every class
 
   static Initializer constant(double value) { return {Kind::constant, value, true}; }
@@ -66,6 +66,18 @@ struct Initializer {
   static Initializer uniform(double bound) { return {Kind::uniform, bound, true}; }
   /// Rows are the module's input values (pre-activations of the module below) of training examples: kernel centres.
   static Initializer examples(bool balanced) { return {Kind::examples, 0, balanced}; }
+  /// Filters [k,c,size,size]: the first c of them pass a channel on each, the others are uniform in [-bound, bound).
+  static Initializer identity(double bound) { return {Kind::identity, bound, true}; }
+  /// Filters [k,c,size,size], k even, at most 2 c size^2, of the first module's first convolution: the k/2 principal
+  /// directions of the training images' patches, each divided by the root of its mean square (plus epsilon), and then
+  /// their negatives.
+  static Initializer whitening(double epsilon) { return {Kind::whitening, epsilon, true}; }
+};
+
+/// What sets a weight apart from others in the eyes of optimizers.
+struct Treatment {
+  double rate = 1;    ///< factor on the learning rate
+  bool decay = true;  ///< whether weight decay applies
 };
 
 /// What a parameter is for; all of them persist between runs of a plan.
@@ -80,6 +92,7 @@ struct Parameter {
   Value value;
   Role role = Role::weight;
   Initializer initializer;
+  Treatment treatment = {};  ///< weights only
 };
 
 struct NamedValue {
@@ -100,7 +113,7 @@ class Graph {
 
   /// A tensor written by the host before each run. Names of inputs, parameters and outputs are unique together.
   Value add_input(std::string name, TensorType type);
-  Value add_parameter(std::string name, TensorType type, Role role, Initializer initializer);
+  Value add_parameter(std::string name, TensorType type, Role role, Initializer initializer, Treatment treatment = {});
   void add_output(std::string name, Value value);
   /// At the end of the step `parameter` takes `value`. One update per parameter; types must agree.
   void add_update(Value parameter, Value value);

@@ -31,8 +31,8 @@ Value Builder::node(std::string_view op, std::vector<Value> inputs, const Attrib
 std::string Builder::scope_name() const { return scope_.substr(0, scope_.empty() ? 0 : scope_.size() - 1); }
 
 // --- sources
-Value Builder::weight(std::string_view name, Shape shape, Initializer initializer) {
-  return graph_.add_parameter(scoped(name), {real_, std::move(shape)}, Role::weight, initializer);
+Value Builder::weight(std::string_view name, Shape shape, Initializer initializer, Treatment treatment) {
+  return graph_.add_parameter(scoped(name), {real_, std::move(shape)}, Role::weight, initializer, treatment);
 }
 Value Builder::state(std::string_view name, Shape shape, Initializer initializer) {
   return graph_.add_parameter(scoped(name), {real_, std::move(shape)}, Role::state, initializer);

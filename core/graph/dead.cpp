@@ -24,9 +24,9 @@ class Copy {
   void bound(Value value) {
     const Parameter* parameter = from_.find_parameter(value);
     const std::string& name = from_.node(value).name;
-    became_[index(value)] = parameter
-                                ? to_.add_parameter(name, from_.type(value), parameter->role, parameter->initializer)
-                                : to_.add_input(name, from_.type(value));
+    became_[index(value)] = parameter ? to_.add_parameter(name, from_.type(value), parameter->role,
+                                                          parameter->initializer, parameter->treatment)
+                                      : to_.add_input(name, from_.type(value));
   }
 
   void computed(Value value) {

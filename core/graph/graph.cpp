@@ -76,9 +76,9 @@ Value Graph::add_input(std::string name, TensorType type) {
   return value;
 }
 
-Value Graph::add_parameter(std::string name, TensorType type, Role role, Initializer initializer) {
+Value Graph::add_parameter(std::string name, TensorType type, Role role, Initializer initializer, Treatment treatment) {
   const Value value = append_bound("parameter", name, std::move(type));
-  parameters_.push_back({std::move(name), value, role, initializer});
+  parameters_.push_back({std::move(name), value, role, initializer, treatment});
   return value;
 }
 

@@ -42,12 +42,20 @@ Value Builder::conv2d_layer(std::string_view name, Value x, std::int64_t channel
 }
 
 Value Builder::batch_norm_layer(std::string_view name, Value x, double epsilon, double momentum) {
+  BatchNormalization settings;
+  settings.epsilon = epsilon;
+  settings.momentum = momentum;
+  return batch_norm_layer(name, x, settings);
+}
+
+Value Builder::batch_norm_layer(std::string_view name, Value x, const BatchNormalization& settings) {
   const Shape from = shape(x);
   want(from.size() == 2 || from.size() == 4, scoped(name), "batch_norm", "[n,c] or [n,c,h,w]", from);
   const Scope layer = scope(name);
   const Shape vector = {from[1]};
-  const Value scale = weight("scale", vector, Initializer::constant(1));
-  const Value shift = weight("shift", vector, Initializer::constant(0));
+  const double epsilon = settings.epsilon, momentum = settings.momentum;
+  const Value scale = settings.scaled ? weight("scale", vector, Initializer::constant(1)) : constant(vector, {1});
+  const Value shift = weight("shift", vector, Initializer::constant(0), settings.shift);
   const Value running_mean = state("running_mean", vector, Initializer::constant(0));
   const Value running_variance = state("running_variance", vector, Initializer::constant(1));
   if (!training()) return batch_norm_inference(x, scale, shift, running_mean, running_variance, epsilon);

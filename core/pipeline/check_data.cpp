@@ -102,6 +102,14 @@ class DataCheck {
                                             counts_.names[c], images(counts_.kept[c])));
   }
 
+  /// What is typical is seen in the features of a module below.
+  void choice(const ModulePart& first) {
+    if (!first.spec.typical_labels) return;
+    faults_.add(first.choose, fmt::format("{} is the first module: there are no features by which images could be "
+                                          "typical; use random",
+                                          first.owner.name));
+  }
+
   /// Every class needs a positive pair, in the training set and in a batch.
   void pairs(const ModulePart& part) {
     const std::size_t c = counts_.smallest();
@@ -140,6 +148,7 @@ bool check(const DataPart& data, const std::vector<ModulePart>& stack, config::F
   check.channels("deviation", data.spec.deviation);
   check.crop();
   if (!check.validation()) return true;
+  if (!stack.empty()) check.choice(stack.front());
   for (const ModulePart& part : stack) {
     if (part.is_given) continue;
     check.labels(part);

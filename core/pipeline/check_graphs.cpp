@@ -149,7 +149,7 @@ class StepCheck {
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const Parameter& weight = weights[i];
       const Value updated = emitted(*part().optimizer, [&] {
-        const Value value = part().spec.optimizer->emit(builder_, {weight.name, weight.value, slopes[i], rate, step});
+        const Value value = part().spec.optimizer->emit(builder_, descent_of(builder_, weight, slopes[i], rate, step));
         builder_.update(weight.value, value);
         return value;
       });

@@ -12,7 +12,9 @@ using config::Entry;
 using config::Tree;
 
 void apply(const Typed& typed, DataPart& part) {
-  if (typed.type == "flip") part.spec.augment.flip = true;
+  using Flip = Augmentation::Flip;
+  if (typed.type == "flip")
+    part.spec.augment.flip = typed.own.value("mode").integer == 1 ? Flip::alternating : Flip::random;
   if (typed.type != "crop") return;
   part.spec.augment.crop_padding = typed.own.value("padding").integer;
   part.padding = typed.own.place("padding");
@@ -53,6 +55,22 @@ DevicePart read_device(const Entry* entry, const config::Place& place, const Rea
   part.typed = read_typed(node, components(reader.registry, GRAMSTACK_DEVICE), {nullptr, "onednn"}, reader.faults);
   part.device = make<Device>(reader.registry, GRAMSTACK_DEVICE, part.typed, reader.faults);
   if (part.typed) part.resolved = part.typed->resolved;
+  return part;
+}
+
+EvaluatePart read_evaluate(const Entry* entry, const Reader& reader) {
+  EvaluatePart part;
+  Tree node;
+  node.kind = Tree::Kind::mapping;
+  if (entry && config::expect_mapping(entry->value, "'evaluate'", "{mirror: true}", reader.faults)) node = entry->value;
+  const CoreTable& table = core_table("evaluate");
+  const config::Owner owner{"'evaluate'", entry ? entry->place : config::Place(), "key"};
+  config::check_keys(node, owner, config::names_of(table.params), reader.faults);
+  const config::Arguments arguments(node, owner, table.params, reader.faults);
+  part.resolved = arguments.resolved();
+  if (!arguments.ok()) return part;
+  part.views = {arguments.value("mirror").integer != 0, arguments.value("shift").integer};
+  part.shift = arguments.place("shift");
   return part;
 }
 

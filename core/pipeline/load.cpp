@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "config/override.h"
@@ -51,6 +52,7 @@ class PipelineReader {
     device_ = read_device(root_.find("device"), owner_.place, reader_);
     if (const Entry* entry = required("data")) data_ = read_data(entry->value, reader_);
     if (const Entry* entry = required("stack")) stack_ = read_stack(entry->value, reader_);
+    evaluate_ = read_evaluate(root_.find("evaluate"), reader_);
   }
 
   const Entry* required(const std::string& key) {
@@ -61,6 +63,17 @@ class PipelineReader {
     if (!data_.spec.dataset || !check_data(data_, stack_, reader_.faults) || !names_differ()) return;
     check_given_data(data_, stack_, reader_.faults);
     check_graphs(data_, stack_, device_, reader_.faults);
+    check_views();
+  }
+
+  void check_views() {
+    const ImageFormat format = data_.spec.dataset->format();
+    const std::int64_t side = std::min(format.height, format.width), shift = evaluate_.views.shift;
+    if (shift >= side)
+      reader_.faults.add(evaluate_.shift,
+                         fmt::format("'evaluate' moves images of {} x {} by {} pixels: nothing of them "
+                                     "would be left",
+                                     format.height, format.width, shift));
   }
 
   bool names_differ() const {
@@ -79,6 +92,7 @@ class PipelineReader {
     }
     pipeline.device = device_.device;
     pipeline.data = data_.spec;
+    pipeline.views = evaluate_.views;
     pipeline.data.resolved = render(data_.resolved, Origins::hidden);
     Tree stack;
     stack.kind = Tree::Kind::sequence;
@@ -90,6 +104,7 @@ class PipelineReader {
     resolved.entries.push_back({"device", {}, device_.resolved});
     resolved.entries.push_back({"data", {}, data_.resolved});
     resolved.entries.push_back({"stack", {}, stack});
+    resolved.entries.push_back({"evaluate", {}, evaluate_.resolved});
     pipeline.resolved = render(resolved, Origins::shown);
   }
 
@@ -99,6 +114,7 @@ class PipelineReader {
   DevicePart device_;
   DataPart data_;
   std::vector<ModulePart> stack_;
+  EvaluatePart evaluate_;
 };
 
 void check_root(const Tree& root, config::Faults& faults) {

@@ -116,6 +116,7 @@ class ModuleReader {
     part_.batch = arguments.place("batch");
     for (const std::string key : {"batch", "augment"}) resolve(key, arguments.resolved().find(key)->value);
     read_labels();
+    read_average();
     if (!arguments.ok()) return;
     part_.spec.batch = arguments.value("batch").integer;
     part_.spec.augment = arguments.value("augment").integer != 0;
@@ -132,7 +133,23 @@ class ModuleReader {
     const Arguments labels(entry->value, owner, table.params, reader_.faults);
     part_.per_class = labels.place("per_class");
     resolve("labels", labels.resolved());
-    if (labels.ok()) part_.spec.labels_per_class = labels.value("per_class").integer;
+    if (!labels.ok()) return;
+    part_.spec.labels_per_class = labels.value("per_class").integer;
+    part_.spec.typical_labels = labels.value("choose").integer == 1;
+    part_.choose = labels.place("choose");
+  }
+
+  void read_average() {
+    const Entry* entry = node_.find("average");
+    if (!entry || (entry->value.kind == Tree::Kind::scalar && entry->value.text == "none"))
+      return resolve("average", entry ? entry->value : config::default_scalar("none"));
+    if (!config::expect_mapping(entry->value, "'average'", "{decay: 0.99}, or none", reader_.faults)) return;
+    const CoreTable& table = core_table("average");
+    const Owner owner{"'average'", entry->place, "key"};
+    check_keys(entry->value, owner, config::names_of(table.params), reader_.faults);
+    const Arguments average(entry->value, owner, table.params, reader_.faults);
+    resolve("average", average.resolved());
+    if (average.ok()) part_.spec.average = average.value("decay").real;
   }
 
   const Tree& node_;

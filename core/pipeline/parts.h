@@ -30,9 +30,15 @@ struct ModulePart {
   std::optional<Typed> backbone, kernel, optimizer;
   std::vector<Typed> losses;  ///< as spec.losses
   bool has_kernel = false;    ///< whether the file gives one
-  config::Place batch, per_class, kernel_key;
+  config::Place batch, per_class, choose, kernel_key;
   bool is_given = false;  ///< by `from`; spec.stored is null after a fault
   config::Place given;
+  config::Tree resolved;
+};
+
+struct EvaluatePart {
+  Views views;
+  config::Place shift;
   config::Tree resolved;
 };
 
@@ -48,6 +54,7 @@ struct Reader {
 /// Absent: {type: onednn}, blamed on `place`.
 DevicePart read_device(const config::Entry* entry, const config::Place& place, const Reader& reader);
 DataPart read_data(const config::Tree& node, const Reader& reader);
+EvaluatePart read_evaluate(const config::Entry* entry, const Reader& reader);  ///< absent: all defaults
 std::vector<ModulePart> read_stack(const config::Tree& node, const Reader& reader);
 
 struct SchedulePart {

@@ -14,6 +14,7 @@
 #include "api/kernel.h"
 #include "api/loss.h"
 #include "api/optimizer.h"
+#include "pipeline/augmentation.h"
 #include "pipeline/schedule.h"
 #include "plugin/registry.h"
 #include "store/module_file.h"
@@ -36,16 +37,12 @@ struct ModuleSpec {
   Schedule schedule;
   std::int64_t batch = 128;
   std::optional<std::int64_t> labels_per_class;  ///< train on so many labelled images of each class; none: all
+  bool typical_labels = false;                   ///< the most typical images of each class instead of random ones
   bool augment = true;                           ///< use data.augment while this module trains
+  std::optional<double> average;                 ///< decay of the average of its weights that is kept; none: the last
   std::string resolved;                          ///< its part of the file with every default, as YAML: for metadata
   /// Null: it is trained. Otherwise it has no optimizer, and no losses where their plugin is not found.
   std::shared_ptr<const StoredSource> stored;
-};
-
-struct Augmentation {
-  std::int64_t crop_padding = 0;
-  bool flip = false;
-  bool any() const { return crop_padding > 0 || flip; }
 };
 
 struct DataSpec {
@@ -63,6 +60,7 @@ struct Pipeline {
   std::shared_ptr<Device> device;
   DataSpec data;
   std::vector<ModuleSpec> stack;
+  Views views;           ///< of images that are evaluated
   std::string given;     ///< the file's text
   std::string resolved;  ///< the whole file with defaults, as YAML, each value with a comment on where it came from
 };

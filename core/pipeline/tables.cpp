@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kMostEpochs = 1e6;
 constexpr double kMostImages = 1e9;
+constexpr double kBelowOne = 1 - 1e-9;
 
 constexpr gramstack_param kPipeline[] = {
     integer("gramstack", "version of the format: 1", nullptr),
@@ -33,6 +34,20 @@ constexpr gramstack_param kModule[] = {
 
 constexpr gramstack_param kLabels[] = {
     integer("per_class", "labelled images of each class to train on", nullptr, 1, kMostImages, "images"),
+    choice("choose",
+           "random: drawn by the seed; typical: of 100 drawn of each class those most similar to the others of it, by "
+           "the features of the modules below",
+           "random", "random|typical"),
+};
+
+constexpr gramstack_param kAverage[] = {
+    real("decay", "share of the average that stays in each step; the first steps count evenly", "0.99", 0, kBelowOne),
+};
+
+constexpr gramstack_param kEvaluate[] = {
+    boolean("mirror", "also look at images mirrored left to right", "false"),
+    integer("shift", "also look at images moved by so much to the upper left and to the lower right", "0", 0, 1e4,
+            "pixels"),
 };
 
 constexpr gramstack_param kLoss[] = {
@@ -42,6 +57,13 @@ constexpr gramstack_param kLoss[] = {
 constexpr gramstack_param kCrop[] = {
     integer("padding", "zeros around an image before a window of its size is cut out at random", nullptr, 1, 1e4,
             "pixels"),
+};
+
+constexpr gramstack_param kFlip[] = {
+    choice("mode",
+           "random: every second image, drawn anew each epoch; alternating: drawn for the first epoch, from then on "
+           "every image is mirrored in every second epoch",
+           "random", "random|alternating"),
 };
 
 constexpr gramstack_param epochs_row() {
@@ -69,7 +91,8 @@ constexpr gramstack_param kOneCycle[] = {
 std::vector<CoreKey> pipeline_keys() {
   return {{"device", "where it is computed; default {type: onednn}", "device"},
           {"data", "the data set, and what of it is held out and augmented", "data", false, true},
-          {"stack", "the modules from input to output; the last one is the output module", "module", true, true}};
+          {"stack", "the modules from input to output; the last one is the output module", "module", true, true},
+          {"evaluate", "views of an image over which scores are averaged; default the image alone", "evaluate"}};
 }
 
 std::vector<CoreKey> module_keys() {
@@ -81,7 +104,8 @@ std::vector<CoreKey> module_keys() {
           {"optimizer", "how the weights are changed", "optimizer", false, true},
           {"schedule", "how long it is trained and with which factor on the learning rate", "schedule"},
           {"epochs", "passes over the training images, where the schedule does not say", ""},
-          {"labels", "how many labelled images it is trained on; default all", "labels"}};
+          {"labels", "how many labelled images it is trained on; default all", "labels"},
+          {"average", "keep a moving average of the weights instead of the last ones; default none", "average"}};
 }
 
 std::vector<CoreTable> make_tables() {
@@ -94,13 +118,16 @@ std::vector<CoreTable> make_tables() {
         {"augment", "changes of training images made at random", "augment", true}}},
       {"module", "one entry of the stack", kModule, module_keys()},
       {"labels", "the labels that a module is trained with, or `all`", kLabels},
+      {"average", "the moving average of a module's weights and running statistics, or `none`", kAverage},
+      {"evaluate", "the views of an image over which scores, or the output module's input vectors, are averaged",
+       kEvaluate},
       {"loss", "what stands beside a loss's own parameters", kLoss},
       {"schedule/constant", "the base rate throughout", kConstant},
       {"schedule/steps", "the rate is multiplied by a factor after each stage", kSteps},
       {"schedule/cosine", "half a cosine from the base rate down to the final one", kCosine},
       {"schedule/one-cycle", "two straight lines: up to the base rate, then down", kOneCycle},
       {"augment/crop", "a window cut out at random", kCrop},
-      {"augment/flip", "mirrored left to right, every second image", {}},
+      {"augment/flip", "mirrored left to right, every second image", kFlip},
   };
 }
 

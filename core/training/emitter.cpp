@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "training/average.h"
+
 namespace gramstack {
 namespace {
 
@@ -93,7 +95,9 @@ void Emitter::descend(const Segment& segment, Value loss) {
   const Value step = builder_.input("step", {builder_.real(), {}});
   const Optimizer& optimizer = *network_.module(segment.first).optimizer;
   for (std::size_t i = 0; i < weights.size(); ++i)
-    builder_.update(values[i], optimizer.emit(builder_, {weights[i].name, values[i], slopes[i], learning_rate, step}));
+    builder_.update(values[i],
+                    optimizer.emit(builder_, descent_of(builder_, weights[i], slopes[i], learning_rate, step)));
+  if (const std::optional<double> decay = network_.module(segment.first).average) emit_averages(builder_, *decay, step);
 }
 
 }  // namespace gramstack

@@ -27,6 +27,7 @@ Indices all_positions(const Examples& examples) {
 Feed::Feed(const Network& network, Examples examples, bool augmented)
     : examples_(std::move(examples)),
       source_(augmented ? Source::augmented_images : Source::images),
+      format_(network.format),
       row_bytes_(static_cast<std::size_t>(network.format.bytes())) {}
 
 Feed::Feed(Examples examples, std::vector<float> rows, std::int64_t width)
@@ -44,10 +45,25 @@ void Feed::write_rows(Plan& plan, std::span<const std::int64_t> batch) {
   buffer_.resize(batch.size() * row_bytes_);
   std::byte* out = buffer_.data();
   for (const std::int64_t example : batch) {
-    std::memcpy(out, row(example), row_bytes_);
+    copy_view(row(example), out);
     out += row_bytes_;
   }
   plan.write(source_ == Source::features ? "features" : "images", buffer_);
+}
+
+void Feed::copy_view(const std::byte* image, std::byte* out) const {
+  if (view_.down == 0 && view_.right == 0 && !view_.mirror) {
+    std::memcpy(out, image, row_bytes_);
+    return;
+  }
+  const std::int64_t height = format_.height, width = format_.width;
+  for (std::int64_t c = 0; c < format_.channels; ++c)
+    for (std::int64_t y = 0; y < height; ++y)
+      for (std::int64_t x = 0; x < width; ++x) {
+        const std::int64_t from_y = y - view_.down, from_x = (view_.mirror ? width - 1 - x : x) - view_.right;
+        const bool within = from_y >= 0 && from_y < height && from_x >= 0 && from_x < width;
+        *out++ = within ? image[(c * height + from_y) * width + from_x] : std::byte{0};
+      }
 }
 
 void Feed::write_labels(Plan& plan, std::span<const std::int64_t> batch) {

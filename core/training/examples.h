@@ -43,15 +43,20 @@ class Feed {
 
   const Examples& examples() const { return examples_; }
   Source source() const { return source_; }
+  /// How images are looked at from now on. REQUIRES: a feed of images.
+  void look(const View& view) { view_ = view; }
   /// Writes the rows of `batch` to the input "images" or "features".
   void write_rows(Plan& plan, std::span<const std::int64_t> batch);
   void write_labels(Plan& plan, std::span<const std::int64_t> batch);
 
  private:
   const std::byte* row(std::int64_t example) const;
+  void copy_view(const std::byte* image, std::byte* out) const;
 
   Examples examples_;
   Source source_;
+  ImageFormat format_ = {};  ///< of images
+  View view_ = {};
   std::size_t row_bytes_;
   std::vector<float> rows_;
   std::vector<std::byte> buffer_;

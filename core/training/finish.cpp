@@ -9,6 +9,7 @@
 #include "training/inference.h"
 #include "training/parameters.h"
 #include "training/step_runner.h"
+#include "training/typical.h"
 
 namespace gramstack {
 namespace {
@@ -35,7 +36,7 @@ std::optional<Measure> measure_all(RunContext& run, const Segment& segment, std:
 
 /// At most ten blocks of the segment's training images, not augmented.
 std::optional<Measure> measure_training(RunContext& run, const Segment& segment, std::size_t module) {
-  const Examples all = training_examples(run.preparation, segment);
+  const Examples all = labelled_examples(run.preparation, segment, run.parameters, poll_of(run));
   std::vector<Indices> blocks = stratified_blocks(all.labels(), kBlockSize);
   blocks.resize(std::min(blocks.size(), kTrainingBlocks));
   Indices images;

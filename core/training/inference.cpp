@@ -58,6 +58,20 @@ std::vector<float> Inference::run(Feed& feed, std::span<const std::int64_t> posi
   return outputs;
 }
 
+std::vector<float> Inference::run(Feed& feed, const Views& views, std::span<const std::int64_t> positions,
+                                  const Poll& poll) {
+  const std::vector<View> all = views.all();
+  std::vector<float> means;
+  for (const View& view : all) {
+    feed.look(view);
+    const std::vector<float> rows = run(feed, positions, poll);
+    means.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) means[i] += rows[i] / static_cast<float>(all.size());
+  }
+  feed.look({});
+  return means;
+}
+
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll) {
   if (evaluation_source(network, segment, examples.size()) == Source::images) return Feed(network, std::move(examples));
@@ -65,7 +79,8 @@ Feed evaluation_feed(const Network& network, const Segment& segment, Examples ex
   Inference inference(*network.pipeline->device, input_graph(network, segment.first, batch), batch);
   inference.write(parameters);
   Feed images(network, examples);
-  std::vector<float> rows = inference.run(images, all_positions(examples), poll);
+  const Views views = network.is_output(segment.first) ? network.pipeline->views : Views();
+  std::vector<float> rows = inference.run(images, views, all_positions(examples), poll);
   return Feed(std::move(examples), std::move(rows), inference.width());
 }
 
@@ -81,7 +96,7 @@ Measure BlockEvaluator::measure(const TensorMap& parameters, const Poll& poll) {
   inference_.write(parameters);
   Measure measure;
   for (const Indices& block : blocks_) {
-    const std::vector<float> outputs = inference_.run(feed_, block, poll);
+    const std::vector<float> outputs = this->outputs(block, poll);
     measure.loss += loss_of(outputs, block, parameters) / static_cast<double>(blocks_.size());
     if (network_.is_output(module_)) measure.correct += correct_of(outputs, block);
     measure.count += static_cast<std::int64_t>(block.size());
@@ -92,6 +107,11 @@ Measure BlockEvaluator::measure(const TensorMap& parameters, const Poll& poll) {
                             "try a lower learning rate",
                             network_.module(module_).name, measure.loss, measure.count));
   return measure;
+}
+
+std::vector<float> BlockEvaluator::outputs(const Indices& block, const Poll& poll) {
+  if (feed_.source() != Source::images || !network_.is_output(module_)) return inference_.run(feed_, block, poll);
+  return inference_.run(feed_, network_.pipeline->views, block, poll);
 }
 
 BlockEvaluator::Objective& BlockEvaluator::objective(std::int64_t batch) {

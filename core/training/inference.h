@@ -24,6 +24,8 @@ class Inference {
   Plan& plan() { return *plan_; }
   /// One row of width() numbers for each of `positions`. The last batch is filled up with its last example.
   std::vector<float> run(Feed& feed, std::span<const std::int64_t> positions, const Poll& poll);
+  /// The mean row over the views of each image. REQUIRES: a feed of images.
+  std::vector<float> run(Feed& feed, const Views& views, std::span<const std::int64_t> positions, const Poll& poll);
 
  private:
   Graph graph_;
@@ -57,6 +59,7 @@ class BlockEvaluator {
     Graph graph;
     std::unique_ptr<Plan> plan;
   };
+  std::vector<float> outputs(const Indices& block, const Poll& poll);
   double loss_of(const std::vector<float>& outputs, const Indices& block, const TensorMap& parameters);
   std::int64_t correct_of(const std::vector<float>& outputs, const Indices& block) const;
   Objective& objective(std::int64_t batch);

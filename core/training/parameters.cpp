@@ -7,6 +7,7 @@
 
 #include "training/inference.h"
 #include "training/random.h"
+#include "training/whitening.h"
 
 namespace gramstack {
 namespace {
@@ -19,16 +20,29 @@ HostTensor tensor_of(const std::vector<float>& values, const Shape& shape) {
   return tensor;
 }
 
-std::vector<float> drawn_values(const Parameter& parameter, std::int64_t count, std::uint64_t seed) {
+/// Filters [k,c,h,w]: the first c of them pass a channel on each.
+void put_identity(const Shape& shape, std::vector<float>& filters) {
+  const std::int64_t filter = elements(shape) / shape[0], taps = filter / shape[1];
+  const std::int64_t middle = shape[2] / 2 * shape[3] + shape[3] / 2;
+  for (std::int64_t k = 0; k < std::min(shape[0], shape[1]); ++k) {
+    const auto begin = filters.begin() + k * filter;
+    std::fill(begin, begin + filter, 0.0f);
+    begin[k * taps + middle] = 1;
+  }
+}
+
+std::vector<float> drawn_values(const Parameter& parameter, const Shape& shape, std::uint64_t seed) {
+  using Kind = Initializer::Kind;
+  const std::int64_t count = elements(shape);
   const RandomStream stream(seed, parameter.name);
   const Initializer& initializer = parameter.initializer;
   std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(initializer.scale));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (initializer.kind == Initializer::Kind::normal)
-      values[i] = static_cast<float>(initializer.scale * stream.normal(0, i));
-    if (initializer.kind == Initializer::Kind::uniform)
+    if (initializer.kind == Kind::normal) values[i] = static_cast<float>(initializer.scale * stream.normal(0, i));
+    if (initializer.kind == Kind::uniform || initializer.kind == Kind::identity)
       values[i] = static_cast<float>(initializer.scale * (2 * stream.uniform(0, i) - 1));
   }
+  if (initializer.kind == Kind::identity) put_identity(shape, values);
   return values;
 }
 
@@ -106,15 +120,28 @@ TensorMap with_prefix(const TensorMap& values, const std::string& prefix) {
   return result;
 }
 
+namespace {
+
+std::vector<float> initial_value(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                 const Shape& shape, const Examples& training) {
+  switch (parameter.initializer.kind) {
+    case Initializer::Kind::examples:
+      return example_values(values, network, parameter, shape, training);
+    case Initializer::Kind::whitening:
+      return whitening_filters(network, training, parameter.name, shape, parameter.initializer.scale);
+    default:
+      return drawn_values(parameter, shape, network.pipeline->seed);
+  }
+}
+
+}  // namespace
+
 // In the graph's order: a parameter's examples may depend on those before it.
 void add_initial_values(TensorMap& values, const Network& network, const Graph& graph, const Examples& training) {
   for (const Parameter& parameter : graph.parameters()) {
     if (values.contains(parameter.name)) continue;
     const Shape& shape = graph.shape(parameter.value);
-    const bool examples = parameter.initializer.kind == Initializer::Kind::examples;
-    const std::vector<float> initial = examples ? example_values(values, network, parameter, shape, training)
-                                                : drawn_values(parameter, elements(shape), network.pipeline->seed);
-    values.emplace(parameter.name, tensor_of(initial, shape));
+    values.emplace(parameter.name, tensor_of(initial_value(values, network, parameter, shape, training), shape));
   }
 }
 

@@ -33,7 +33,7 @@ std::string libraries_of(const Pipeline& pipeline, const Segment& segment) {
 
 std::string data_text(const DataSpec& data) {
   return fmt::format("validation: {}\ncrop: {}\nflip: {}\nmean: {}\ndeviation: {}\n{}", data.validation,
-                     data.augment.crop_padding, data.augment.flip, fmt::join(data.mean, " "),
+                     data.augment.crop_padding, static_cast<int>(data.augment.flip), fmt::join(data.mean, " "),
                      fmt::join(data.deviation, " "), data.resolved);
 }
 
@@ -127,6 +127,8 @@ std::string recipe_text(const Preparation& preparation, const Segment& segment, 
                   identity.feature_memory, libraries_of(pipeline, segment));
   text += fmt::format("data: {}\n{}", identity.data, data_text(pipeline.data));
   text += fmt::format("modules below: {}\n", fmt::join(below, " "));
+  if (preparation.network.is_output(segment.last))
+    text += fmt::format("views: {} {}\n", pipeline.views.mirror, pipeline.views.shift);
   for (std::size_t m = segment.first; m <= segment.last; ++m)
     text += fmt::format("{} module:\n{}", preparation.network.is_output(m) ? "output" : "hidden",
                         pipeline.stack[m].resolved);

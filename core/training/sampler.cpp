@@ -162,11 +162,18 @@ std::vector<Indices> BatchOrder::shuffled(std::uint32_t epoch) const {
 
 std::array<std::int32_t, 3> AugmentationStream::offsets(std::int64_t epoch, std::int64_t image) const {
   const std::uint32_t counter = static_cast<std::uint32_t>(epoch);
-  const std::uint64_t window = static_cast<std::uint64_t>(2 * padding_ + 1),
+  const std::uint64_t window = static_cast<std::uint64_t>(2 * augmentation_.crop_padding + 1),
                       first = static_cast<std::uint64_t>(image) * 3;
   return {static_cast<std::int32_t>(stream_.below(window, counter, first)),
-          static_cast<std::int32_t>(stream_.below(window, counter, first + 1)),
-          flip_ ? static_cast<std::int32_t>(stream_.below(2, counter, first + 2)) : 0};
+          static_cast<std::int32_t>(stream_.below(window, counter, first + 1)), mirror(epoch, first + 2)};
+}
+
+std::int32_t AugmentationStream::mirror(std::int64_t epoch, std::uint64_t index) const {
+  using Flip = Augmentation::Flip;
+  if (augmentation_.flip == Flip::none) return 0;
+  const bool alternating = augmentation_.flip == Flip::alternating;
+  const std::uint64_t drawn = stream_.below(2, alternating ? 0 : static_cast<std::uint32_t>(epoch), index);
+  return static_cast<std::int32_t>(alternating ? (drawn + static_cast<std::uint64_t>(epoch)) % 2 : drawn);
 }
 
 }  // namespace gramstack

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/augmentation.h"
 #include "training/random.h"
 
 namespace gramstack {
@@ -65,13 +66,14 @@ class BatchOrder {
 /// Augmentation offsets of one image: row and column of the window in [0, 2 padding], mirror 0 or 1.
 class AugmentationStream {
  public:
-  AugmentationStream(std::int64_t padding, bool flip, std::uint64_t seed)
-      : padding_(padding), flip_(flip), stream_(seed, "crop") {}
+  AugmentationStream(const Augmentation& augmentation, std::uint64_t seed)
+      : augmentation_(augmentation), stream_(seed, "crop") {}
   std::array<std::int32_t, 3> offsets(std::int64_t epoch, std::int64_t image) const;
 
  private:
-  std::int64_t padding_;
-  bool flip_;
+  std::int32_t mirror(std::int64_t epoch, std::uint64_t index) const;
+
+  Augmentation augmentation_;
   RandomStream stream_;
 };
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "training/parameters.h"
+#include "training/typical.h"
 
 namespace gramstack {
 
@@ -16,7 +17,7 @@ SegmentTraining::SegmentTraining(RunContext& run, const Segment& segment)
 }
 
 Feed SegmentTraining::training_feed() {
-  Examples examples = training_examples(run_.preparation, segment_);
+  Examples examples = labelled_examples(run_.preparation, segment_, run_.parameters, poll());
   if (run_.network.augmented(segment_)) return Feed(run_.network, std::move(examples), true);
   return evaluation_feed(run_.network, segment_, std::move(examples), run_.parameters, poll());
 }

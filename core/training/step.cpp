@@ -81,7 +81,10 @@ Source training_source(const Network& network, const Segment& segment, std::int6
 }
 
 Source evaluation_source(const Network& network, const Segment& segment, std::int64_t examples) {
-  return segment.first > 0 && fits(network, segment.first, examples) ? Source::features : Source::images;
+  const bool cached = segment.first > 0 && fits(network, segment.first, examples);
+  // Means over views are taken of vectors; of maps, which are mirrored as images are, only the scores are averaged.
+  const bool averaged = network.is_output(segment.first) && network.pipeline->views.several();
+  return cached && !(averaged && network.shapes[segment.first].input.size() != 1) ? Source::features : Source::images;
 }
 
 }  // namespace gramstack

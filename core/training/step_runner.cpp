@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "training/average.h"
 #include "training/parameters.h"
 
 namespace gramstack {
@@ -30,8 +31,7 @@ StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed
       order_(order_of(network, segment), feed_.examples().labels(), network.module(segment.first).batch,
              network.pipeline->seed),
       passes_(std::max<std::int64_t>(1, epoch_images / network.module(segment.first).batch / order_.steps())),
-      augmentation_(network.pipeline->data.augment.crop_padding, network.pipeline->data.augment.flip,
-                    network.pipeline->seed),
+      augmentation_(network.pipeline->data.augment, network.pipeline->seed),
       graph_(training_graph(network, segment, feed_.source(), order_.batch())),
       plan_(network.pipeline->device->compile(graph_)) {
   if (order_.last_batch() == order_.batch()) return;
@@ -58,16 +58,28 @@ std::map<std::string, TensorType> StepRunner::trained() const {
   return types;
 }
 
-TensorMap StepRunner::read_trained(bool without_slots) const {
+TensorMap StepRunner::read() const {
+  TensorMap values;
+  for (const Parameter& parameter : graph_.parameters())
+    if (is_trained(parameter)) values.emplace(parameter.name, tensor(parameter, parameter.name));
+  return values;
+}
+
+TensorMap StepRunner::read_weights() const {
   TensorMap values;
   for (const Parameter& parameter : graph_.parameters()) {
-    if (!is_trained(parameter) || (without_slots && parameter.role == Role::slot)) continue;
-    HostTensor tensor{graph_.type(parameter.value), {}};
-    tensor.bytes.resize(tensor.type.bytes());
-    plan_->read(parameter.name, tensor.bytes);
-    values.emplace(parameter.name, std::move(tensor));
+    if (!is_trained(parameter) || parameter.role == Role::slot) continue;
+    const std::string average = average_of(parameter.name);
+    values.emplace(parameter.name, tensor(parameter, graph_.find_parameter(average) ? average : parameter.name));
   }
   return values;
+}
+
+HostTensor StepRunner::tensor(const Parameter& parameter, const std::string& name) const {
+  HostTensor tensor{graph_.type(parameter.value), {}};
+  tensor.bytes.resize(tensor.type.bytes());
+  plan_->read(name, tensor.bytes);
+  return tensor;
 }
 
 double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {

@@ -28,9 +28,9 @@ class StepRunner {
   Plan& plan() { return *plan_; }  ///< of full batches
 
   void write(const TensorMap& parameters);
-  std::map<std::string, TensorType> trained() const;             ///< what read() gives
-  TensorMap read() const { return read_trained(false); }         ///< weights, states and slots of the segment
-  TensorMap read_weights() const { return read_trained(true); }  ///< the same without slots
+  std::map<std::string, TensorType> trained() const;  ///< what read() gives
+  TensorMap read() const;                             ///< weights, states and slots of the segment
+  TensorMap read_weights() const;  ///< its weights and states, or their averages where the module keeps them
 
   struct Step {
     double loss = 0;  ///< mean over its images
@@ -42,7 +42,7 @@ class StepRunner {
   double learning_rate(std::int64_t epoch, std::int64_t step) const;
 
  private:
-  TensorMap read_trained(bool without_slots) const;
+  HostTensor tensor(const Parameter& parameter, const std::string& name) const;  ///< what `name` holds
   bool is_trained(const Parameter& parameter) const;
   Step run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
   const Indices& batch_of(std::int64_t step) const;

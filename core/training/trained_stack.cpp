@@ -22,7 +22,7 @@ struct TrainedStack::State {
       plan = std::make_unique<Inference>(*network.pipeline->device, inference_graph(network, whole, batch), batch);
       plan->write(stack.parameters);
     }
-    return plan->run(feed, positions, {});
+    return plan->run(feed, stack.network.pipeline->views, positions, {});
   }
 };
 

@@ -109,6 +109,30 @@ TEST_CASE("pipeline: normalisation and augmentation fit the images") {
         "1 error in toy.yaml");
 }
 
+TEST_CASE("pipeline: views of evaluation fit the images, flips have a known mode") {
+  CHECK(faults(toy_with("data: {type: toy}", "data: {type: toy}\nevaluate: {mirror: true, shift: 4}")) ==
+        "toy.yaml:3:33: error: 'evaluate' moves images of 4 x 4 by 4 pixels: nothing of them would be left\n"
+        "    3 | evaluate: {mirror: true, shift: 4}\n"
+        "      |                                 ^\n"
+        "1 error in toy.yaml");
+  CHECK(faults(toy_with("data: {type: toy}", "data: {type: toy}\nevaluate: {miror: true}")) ==
+        "toy.yaml:3:12: error: 'evaluate' has no key 'miror'; did you mean 'mirror'?\n"
+        "    3 | evaluate: {miror: true}\n"
+        "      |            ^~~~~\n"
+        "1 error in toy.yaml");
+  CHECK(faults(toy_with("data: {type: toy}", "data: {type: toy}\nevaluate: true")) ==
+        "toy.yaml:3:11: error: 'evaluate' expects a mapping such as {mirror: true}, got 'true'\n"
+        "    3 | evaluate: true\n"
+        "      |           ^~~~\n"
+        "1 error in toy.yaml");
+  CHECK(faults(toy_with("data: {type: toy}", "data: {type: toy, augment: [{type: flip, mode: alternate}]}")) ==
+        "toy.yaml:2:48: error: augment 'flip' 'mode' expects one of random|alternating, got 'alternate'; did you mean "
+        "'alternating'?\n"
+        "    2 | data: {type: toy, augment: [{type: flip, mode: alternate}]}\n"
+        "      |                                                ^~~~~~~~~\n"
+        "1 error in toy.yaml");
+}
+
 TEST_CASE("pipeline: a device is there and takes every node") {
   CHECK(faults(toy_with("data: {type: toy}", "data: {type: toy}\ndevice: {type: absent}")) ==
         "toy.yaml:3:16: error: device 'absent': there is no such card here\n"

@@ -246,11 +246,31 @@ TEST_CASE("pipeline: labels are all or some of each class") {
         "   10 |     labels: {per_class: 21}\n"
         "      |                         ^~\n"
         "1 error in toy.yaml");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    labels: {per_class: 2, choose: typical}\n")) ==
+        "toy.yaml:10:36: error: module 'features' is the first module: there are no features by which images could be "
+        "typical; use random\n"
+        "   10 |     labels: {per_class: 2, choose: typical}\n"
+        "      |                                    ^~~~~~~\n"
+        "1 error in toy.yaml");
   CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    labels: {per_class: 1}\n")) ==
         "toy.yaml:10:25: error: module 'features' learns from pairs, and 1 image of each class makes no positive pair; "
         "use at least 2\n"
         "   10 |     labels: {per_class: 1}\n"
         "      |                         ^\n"
+        "1 error in toy.yaml");
+}
+
+TEST_CASE("pipeline: an average has a decay below one, or is none") {
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    average: none\n")) == "");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    average: 0.9\n")) ==
+        "toy.yaml:10:14: error: 'average' expects a mapping such as {decay: 0.99}, or none, got '0.9'\n"
+        "   10 |     average: 0.9\n"
+        "      |              ^~~\n"
+        "1 error in toy.yaml");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    average: {dcay: 0.9}\n")) ==
+        "toy.yaml:10:15: error: 'average' has no key 'dcay'; did you mean 'decay'?\n"
+        "   10 |     average: {dcay: 0.9}\n"
+        "      |               ^~~~\n"
         "1 error in toy.yaml");
 }
 

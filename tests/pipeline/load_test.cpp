@@ -5,6 +5,7 @@
 using namespace gramstack;
 using test::kToyPipeline;
 using test::load_toy;
+using test::toy_with;
 
 TEST_CASE("pipeline: a good file becomes objects and values") {
   const Pipeline pipeline = load_toy(
@@ -46,7 +47,7 @@ TEST_CASE("pipeline: a good file becomes objects and values") {
   CHECK(pipeline.data.dataset->classes().size() == 2);
   CHECK(pipeline.data.validation == 10);
   CHECK(pipeline.data.augment.crop_padding == 2);
-  CHECK(pipeline.data.augment.flip);
+  CHECK(pipeline.data.augment.flip == Augmentation::Flip::random);
   CHECK(pipeline.data.mean == std::vector<double>{0.5, 0.25});
   CHECK(pipeline.data.deviation.empty());
 
@@ -79,6 +80,22 @@ TEST_CASE("pipeline: a good file becomes objects and values") {
   CHECK(head.schedule.final_factor == 0.1);
   CHECK(head.batch == 128);
   CHECK(head.augment);
+}
+
+TEST_CASE("pipeline: flips, labels, averages and views as the file says") {
+  const Pipeline pipeline = load_toy(
+      toy_with("data: {type: toy}",
+               "data: {type: toy, augment: [{type: flip, mode: alternating}]}\nevaluate: {mirror: true, shift: 2}"),
+      {"stack.features.average={decay: 0.9}", "stack.classifier.labels={per_class: 3, choose: typical}"});
+  CHECK(pipeline.data.augment.flip == Augmentation::Flip::alternating);
+  CHECK(pipeline.views.mirror);
+  CHECK(pipeline.views.shift == 2);
+  CHECK(pipeline.stack[0].average == 0.9);
+  CHECK_FALSE(pipeline.stack[1].average.has_value());
+  CHECK(pipeline.stack[1].labels_per_class == 3);
+  CHECK(pipeline.stack[1].typical_labels);
+  CHECK_FALSE(load_toy(kToyPipeline).views.several());
+  CHECK_FALSE(load_toy(kToyPipeline, {"stack.classifier.labels={per_class: 3}"}).stack[1].typical_labels);
 }
 
 TEST_CASE("pipeline: what is left out has its default") {

@@ -65,6 +65,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "    - type: crop  # given\n"
         "      padding: 1  # given\n"
         "    - type: flip  # given\n"
+        "      mode: random  # default\n"
         "stack:\n"
         "  - module: features  # given\n"
         "    backbone:\n"
@@ -91,6 +92,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "    batch: 128  # default\n"
         "    augment: true  # default\n"
         "    labels: all  # default\n"
+        "    average: none  # default\n"
         "  - module: classifier  # given\n"
         "    backbone:\n"
         "      type: dense  # given\n"
@@ -109,7 +111,12 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "    batch: 128  # default\n"
         "    augment: true  # default\n"
         "    labels:\n"
-        "      per_class: 2  # given\n");
+        "      per_class: 2  # given\n"
+        "      choose: random  # default\n"
+        "    average: none  # default\n"
+        "evaluate:\n"
+        "  mirror: false  # default\n"
+        "  shift: 0  # default\n");
   CHECK(pipeline.data.resolved ==
         "type: toy\n"
         "counts: [30, 30]\n"
@@ -123,7 +130,8 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "augment:\n"
         "  - type: crop\n"
         "    padding: 1\n"
-        "  - type: flip\n");
+        "  - type: flip\n"
+        "    mode: random\n");
   CHECK(pipeline.stack[1].resolved ==
         "module: classifier\n"
         "backbone:\n"
@@ -143,7 +151,9 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "batch: 128\n"
         "augment: true\n"
         "labels:\n"
-        "  per_class: 2\n");
+        "  per_class: 2\n"
+        "  choose: random\n"
+        "average: none\n");
 }
 
 TEST_CASE("pipeline: the resolved text loads to the same values") {

@@ -8,13 +8,13 @@ namespace gramstack::test {
 namespace {
 
 /// One update of the weight "layer/weight" by the inputs "gradient", "rate" and "step".
-Graph step_graph(const Optimizer& optimizer, DataType real, std::int64_t count) {
+Graph step_graph(const Optimizer& optimizer, DataType real, std::int64_t count, Treatment treatment = {}) {
   Graph graph;
   Builder b(graph, Mode::training, real);
-  const Value parameter = b.weight("layer/weight", {count}, Initializer::constant(0));
+  const Value parameter = b.weight("layer/weight", {count}, Initializer::constant(0), treatment);
   const Value gradient = b.input("gradient", {real, {count}});
   const Value rate = b.input("rate", {real, {}}), step = b.input("step", {real, {}});
-  b.update(parameter, optimizer.emit(b, {"layer/weight", parameter, gradient, rate, step}));
+  b.update(parameter, optimizer.emit(b, descent_of(b, *graph.find_parameter(parameter), gradient, rate, step)));
   return graph;
 }
 
@@ -22,8 +22,9 @@ Graph step_graph(const Optimizer& optimizer, DataType real, std::int64_t count) 
 
 std::vector<std::vector<double>> descend(const std::string& device_name, const Optimizer& optimizer,
                                          std::vector<double> parameter,
-                                         const std::vector<std::vector<double>>& gradients) {
-  const Graph graph = step_graph(optimizer, real_of(device_name), static_cast<std::int64_t>(parameter.size()));
+                                         const std::vector<std::vector<double>>& gradients, Treatment treatment) {
+  const Graph graph =
+      step_graph(optimizer, real_of(device_name), static_cast<std::int64_t>(parameter.size()), treatment);
   const std::shared_ptr<Device> target = device(device_name);
   Tensors state = {{"layer/weight", std::move(parameter)}};
   std::vector<std::vector<double>> path;

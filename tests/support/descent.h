@@ -13,7 +13,7 @@ namespace gramstack::test {
 /// The parameter, a vector, after every step; slots are carried from step to step. The learning rate is the base rate.
 std::vector<std::vector<double>> descend(const std::string& device, const Optimizer& optimizer,
                                          std::vector<double> parameter,
-                                         const std::vector<std::vector<double>>& gradients);
+                                         const std::vector<std::vector<double>>& gradients, Treatment treatment = {});
 
 /// Three steps from (1, -2, 0.5), as the expected values of the tests were computed, against those values. "": equal.
 std::string check_descent(const std::string& optimizer, const Settings& settings,

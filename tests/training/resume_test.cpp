@@ -55,7 +55,7 @@ TEST_CASE("training: a run stopped after any step is resumed to the same bytes")
 TEST_CASE("training: a run stopped again and again is resumed to the same bytes") {
   const BarsFolder folder;
   Pipeline pipeline = bars_pipeline(folder.data());
-  pipeline.data.augment = {1, true};
+  pipeline.data.augment = {1, Augmentation::Flip::random};
   pipeline.stack[1].augment = false;
   for (const bool end_to_end : {false, true}) {
     RunOptions options = options_of(folder / (end_to_end ? "whole-e2e" : "whole"));
@@ -196,7 +196,7 @@ TEST_CASE("training: a convolutional run on a device with threads is resumed to 
   const BarsFolder folder(16);
   Pipeline pipeline = bars_pipeline(folder.data());
   pipeline.device = device("onednn");
-  pipeline.data.augment = {2, true};
+  pipeline.data.augment = {2, Augmentation::Flip::random};
   pipeline.stack[0].backbone = component<Backbone>(GRAMSTACK_BACKBONE, "resnet", {{"width", "4"}});
   pipeline.stack[0].kernel = component<Kernel>(GRAMSTACK_KERNEL, "relu-pool", {{"window", "0"}});
   pipeline.stack[0].schedule.epochs = 2;

@@ -75,13 +75,20 @@ TEST_CASE("training: another output module is trained on the features of the sto
   CHECK(runs.outcome("changed") == runs.outcome("alone"));
 }
 
+TEST_CASE("training: other views of evaluation change the output module alone") {
+  Runs runs;
+  runs.run_in("first");
+  runs.pipeline.views.mirror = true;
+  CHECK(origins(runs.run_in("mirrored")) == Origins{Origin::reused, Origin::trained});
+}
+
 TEST_CASE("training: whatever changes the bits of a module has it trained anew") {
   Runs runs;
   runs.run_in("first");
   const Origins trained{Origin::trained, Origin::trained};
   SUBCASE("seed") { runs.pipeline.seed = 4; }
   SUBCASE("held-out images") { runs.pipeline.data.validation = 28; }
-  SUBCASE("augmentation") { runs.pipeline.data.augment.flip = true; }
+  SUBCASE("augmentation") { runs.pipeline.data.augment.flip = Augmentation::Flip::random; }
   SUBCASE("normalisation") {
     runs.pipeline.data.mean = {0.5};
     runs.pipeline.data.deviation = {0.2};

@@ -173,8 +173,10 @@ TEST_CASE("training: a batch larger than the set is the set") {
         "5: there are no training images");
 }
 
+using Flip = Augmentation::Flip;
+
 TEST_CASE("training: augmentation offsets stay in their ranges and depend on epoch and image") {
-  const AugmentationStream stream(4, true, 0), unflipped(4, false, 0);
+  const AugmentationStream stream({4, Flip::random}, 0), unflipped({4, Flip::none}, 0);
   std::set<std::int32_t> rows, columns, mirrors;
   for (std::int64_t image = 0; image < 500; ++image) {
     const std::array<std::int32_t, 3> offsets = stream.offsets(1, image);
@@ -187,5 +189,19 @@ TEST_CASE("training: augmentation offsets stay in their ranges and depend on epo
   CHECK(columns == rows);
   CHECK(mirrors == std::set<std::int32_t>{0, 1});
   CHECK(stream.offsets(1, 7) == stream.offsets(1, 7));
-  CHECK(AugmentationStream(0, false, 0).offsets(3, 3) == std::array<std::int32_t, 3>{0, 0, 0});
+  CHECK(AugmentationStream({0, Flip::none}, 0).offsets(3, 3) == std::array<std::int32_t, 3>{0, 0, 0});
+}
+
+TEST_CASE("training: alternating flips mirror about half the images in the first epoch, then each in every second one") {
+  const AugmentationStream stream({0, Flip::alternating}, 0), random({0, Flip::random}, 0);
+  std::int64_t mirrored = 0, drawn_anew = 0;
+  for (std::int64_t image = 0; image < 1000; ++image) {
+    const std::int32_t first = stream.offsets(0, image)[2];
+    mirrored += first;
+    CHECK(first == random.offsets(0, image)[2]);
+    for (std::int64_t epoch = 1; epoch < 5; ++epoch) CHECK(stream.offsets(epoch, image)[2] == (first + epoch) % 2);
+    drawn_anew += random.offsets(2, image)[2] == first ? 0 : 1;
+  }
+  CHECK(mirrored == doctest::Approx(500).epsilon(0.1));
+  CHECK(drawn_anew == doctest::Approx(500).epsilon(0.1));
 }

@@ -51,7 +51,7 @@ TEST_CASE("training: the step of a hidden module changes its own parameters only
 TEST_CASE("training: an augmented step holds the frozen modules and leaves them alone") {
   const BarsFolder folder;
   Pipeline pipeline = bars_pipeline(folder.data());
-  pipeline.data.augment = {1, true};
+  pipeline.data.augment = {1, Augmentation::Flip::random};
   const Graph graph = step_graph(pipeline, "classifier", false);
   CHECK(input_names(graph) == Names{"images", "offsets", "labels", "learning_rate", "step"});
   CHECK(graph.find_parameter("features/linear1/weight") != nullptr);
@@ -66,7 +66,7 @@ TEST_CASE("training: batch normalisation of a frozen module keeps its running st
   Pipeline pipeline = bars_pipeline(folder.data());
   pipeline.stack[0].backbone = component<Backbone>(GRAMSTACK_BACKBONE, "resnet", {{"width", "2"}});
   pipeline.stack[0].kernel = component<Kernel>(GRAMSTACK_KERNEL, "relu-pool", {{"window", "0"}});
-  pipeline.data.augment = {1, false};
+  pipeline.data.augment = {1, Augmentation::Flip::none};
   const Names hidden = updated(step_graph(pipeline, "features", false));
   CHECK(std::any_of(hidden.begin(), hidden.end(),
                     [](const std::string& name) { return name.ends_with("/running_mean"); }));

@@ -57,7 +57,7 @@ class AdamW final : public Optimizer {
   }
 
   Value decayed(Builder& b, const Descent& d) const {
-    if (decay_ == 0) return d.parameter;
+    if (decay_ == 0 || !d.decay) return d.parameter;
     return b.subtract(d.parameter, b.multiply(d.parameter, b.multiply(d.learning_rate, decay_)));
   }
 

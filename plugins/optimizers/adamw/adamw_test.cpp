@@ -46,3 +46,9 @@ TEST_CASE("optimizer adamw: slots, rate and epsilon") {
           make<Optimizer>("adamw", {{"epsilon", "0"}});
         }) == "parameter epsilon: must be above zero: it keeps steps finite where gradients vanish");
 }
+
+TEST_CASE("optimizer adamw: a parameter's own rate, without decay") {
+  const std::shared_ptr<Optimizer> adam = make<Optimizer>("adamw", {{"lr", "0.1"}, {"weight_decay", "0.5"}});
+  CHECK(descend("reference", *adam, {1}, {{2}}, {3, true})[0][0] == doctest::Approx(1 - 0.3 * 0.5 - 0.3));
+  CHECK(descend("reference", *adam, {1}, {{2}}, {3, false})[0][0] == doctest::Approx(1 - 0.3));
+}

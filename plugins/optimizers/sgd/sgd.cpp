@@ -26,7 +26,7 @@ class Sgd final : public Optimizer {
 
   Value emit(Builder& b, const Descent& d) const override {
     Value gradient = d.gradient;
-    if (decay_ != 0) gradient = b.add(gradient, b.multiply(d.parameter, decay_));
+    if (decay_ != 0 && d.decay) gradient = b.add(gradient, b.multiply(d.parameter, decay_));
     return b.subtract(d.parameter, b.multiply(direction(b, d, gradient), d.learning_rate));
   }
 

@@ -42,3 +42,10 @@ TEST_CASE("optimizer sgd: Nesterov needs momentum") {
           make<Optimizer>("sgd", {{"lr", "0.1"}, {"nesterov", "true"}});
         }) == "parameter nesterov: needs a momentum above 0");
 }
+
+TEST_CASE("optimizer sgd: a parameter's own rate, without decay") {
+  const std::shared_ptr<Optimizer> sgd = make<Optimizer>("sgd", {{"lr", "0.1"}, {"weight_decay", "0.5"}});
+  CHECK(descend("reference", *sgd, {1}, {{2}})[0][0] == doctest::Approx(1 - 0.1 * (2 + 0.5)));
+  CHECK(descend("reference", *sgd, {1}, {{2}}, {3, true})[0][0] == doctest::Approx(1 - 0.3 * (2 + 0.5)));
+  CHECK(descend("reference", *sgd, {1}, {{2}}, {3, false})[0][0] == doctest::Approx(1 - 0.3 * 2));
+}
