@@ -36,7 +36,7 @@ constexpr gramstack_param kLabels[] = {
     integer("per_class", "labelled images of each class to train on", nullptr, 1, kMostImages, "images"),
     choice("choose",
            "random: drawn by the seed; typical: of 100 drawn of each class those most similar to the others of it, by "
-           "the features of the modules below",
+           "the features of the modules below; this reads the labels of all 100",
            "random", "random|typical"),
 };
 
