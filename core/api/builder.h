@@ -135,9 +135,8 @@ class Builder {
   // --- layers: parameters and ops under one scope, initialised as the field does (uniform +-1/sqrt(fan in))
   Value linear_layer(std::string_view name, Value x, std::int64_t outputs, bool bias = true);
   Value conv2d_layer(std::string_view name, Value x, std::int64_t channels, Window window, bool bias);
-  /// Learns scale and shift, keeps running statistics (momentum 0.1, variance unbiased); uses them in inference mode.
-  Value batch_norm_layer(std::string_view name, Value x, double epsilon = 1e-5, double momentum = 0.1);
-  Value batch_norm_layer(std::string_view name, Value x, const BatchNormalization& settings);
+  /// Learns scale and shift, keeps running statistics (variance unbiased); uses them in inference mode.
+  Value batch_norm_layer(std::string_view name, Value x, const BatchNormalization& settings = {});
 
  private:
   Value node(std::string_view op, std::vector<Value> inputs, const Attributes& attributes = {});

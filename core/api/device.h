@@ -30,7 +30,8 @@ class Plan {
   virtual void write(std::string_view name, std::span<const std::byte> bytes) = 0;
   /// Copies an output or parameter out. Outputs are of the last run().
   virtual void read(std::string_view name, std::span<std::byte> bytes) const = 0;
-  /// One step: outputs computed, updates applied. Inputs and parameters keep their values otherwise.
+  /// One step: outputs computed, updates applied. Inputs and parameters keep their values otherwise. A device may still
+  /// be at work when it returns; read() and write() wait.
   virtual void run() = 0;
   /// run(), telling how long each of the plan's own steps took, in order. A plan that has none tells of the whole.
   using Timed = std::function<void(std::string_view step, double seconds)>;

@@ -42,6 +42,8 @@ std::int64_t elements(const Shape& shape) {
 
 std::string to_string(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
+std::string extents(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " x ")); }
+
 std::string to_string(const TensorType& type) { return name_of(type.type) + to_string(type.shape); }
 
 }  // namespace gramstack

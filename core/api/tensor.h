@@ -20,6 +20,7 @@ using Shape = std::vector<std::int64_t>;
 
 std::int64_t elements(const Shape& shape);
 std::string to_string(const Shape& shape);  ///< "[128,3,32,32]"
+std::string extents(const Shape& shape);    ///< "3 x 32 x 32"
 
 struct TensorType {
   DataType type = DataType::f32;

@@ -41,13 +41,6 @@ Value Builder::conv2d_layer(std::string_view name, Value x, std::int64_t channel
   return conv2d(x, weights, window, shift);
 }
 
-Value Builder::batch_norm_layer(std::string_view name, Value x, double epsilon, double momentum) {
-  BatchNormalization settings;
-  settings.epsilon = epsilon;
-  settings.momentum = momentum;
-  return batch_norm_layer(name, x, settings);
-}
-
 Value Builder::batch_norm_layer(std::string_view name, Value x, const BatchNormalization& settings) {
   const Shape from = shape(x);
   want(from.size() == 2 || from.size() == 4, scoped(name), "batch_norm", "[n,c] or [n,c,h,w]", from);

@@ -102,6 +102,8 @@ std::filesystem::path module_path(const std::filesystem::path& folder, const std
   return folder / (hash + ".safetensors");
 }
 
+std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
+
 std::string write_module_file(const std::filesystem::path& folder, const ModuleFile& module) {
   const std::vector<std::byte> bytes = to_safetensors({metadata_of(module), module.tensors});
   const std::string hash = sha256(bytes);

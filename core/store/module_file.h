@@ -34,6 +34,8 @@ struct StoredSource {
   ModuleFile module;
 };
 
+std::string short_hash(const std::string& hash);  ///< as people are shown it: its first 12 digits
+
 /// Writes `module` into `folder` and returns its hash.
 std::string write_module_file(const std::filesystem::path& folder, const ModuleFile& module);
 

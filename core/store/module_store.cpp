@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDigits = 64, kShown = 12, kMostShown = 8;
+constexpr std::size_t kDigits = 64, kMostShown = 8;
 
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -44,7 +44,7 @@ std::vector<std::string> stems(const fs::path& folder, const char* extension) {
 }
 
 std::string short_text(const StoredModule& stored) {
-  return fmt::format("{} {}", stored.hash.substr(0, kShown), stored.defect.empty() ? stored.module.module : "damaged");
+  return fmt::format("{} {}", short_hash(stored.hash), stored.defect.empty() ? stored.module.module : "damaged");
 }
 
 std::string listed(const std::vector<StoredModule>& modules) {
@@ -220,9 +220,9 @@ std::vector<StoredSource> read_stack(const ModuleStore& store, const std::string
   std::vector<StoredSource> stack;
   for (const std::string& parent : top.module.parents) {
     if (!store.contains(parent))
-      throw Error(ExitCode::file, fmt::format("module {} ({}) stands on module {}, which the module store {} lacks",
-                                              hash.substr(0, kShown), top.module.module, parent.substr(0, kShown),
-                                              store.folder().string()));
+      throw Error(ExitCode::file,
+                  fmt::format("module {} ({}) stands on module {}, which the module store {} lacks", short_hash(hash),
+                              top.module.module, short_hash(parent), store.folder().string()));
     stack.push_back({parent, store.file(parent), store.read(parent)});
   }
   stack.push_back(std::move(top));

@@ -123,7 +123,7 @@ TEST_CASE("reference: batch_norm and its gradients") {
 TEST_CASE("reference: running statistics of the batch norm layer") {
   Step step;
   const Value x = step.argument("x", {3, 2, 2, 2}, grid({3, 2, 2, 2}));
-  const Value y = step.builder.batch_norm_layer("bn", x, 0.125);
+  const Value y = step.builder.batch_norm_layer("bn", x, {.epsilon = 0.125});
   for (const Parameter& parameter : step.graph.parameters())
     if (parameter.name != "x") step.feeds[parameter.name] = Numbers(2, parameter.initializer.scale);
   std::vector<Numbers> states;

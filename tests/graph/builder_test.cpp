@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Fixture, "graph: batch norm layer in training follows the batc
 
 TEST_CASE_FIXTURE(Fixture, "graph: batch norm layer in inference uses the running statistics") {
   builder.set_mode(Mode::inference);
-  const Value y = builder.batch_norm_layer("bn", builder.flatten(x), 1e-3);
+  const Value y = builder.batch_norm_layer("bn", builder.flatten(x), {.epsilon = 1e-3});
   CHECK(graph.node(y).op == find_op("batch_norm_inference"));
   CHECK(graph.node(y).inputs[3] == graph.find_parameter("bn/running_mean")->value);
   CHECK(graph.node(y).inputs[4] == graph.find_parameter("bn/running_variance")->value);

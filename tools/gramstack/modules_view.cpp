@@ -1,5 +1,4 @@
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -11,13 +10,9 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
-
 std::string kind_of(const ModuleFile& module) { return module.hidden ? "hidden" : "output"; }
 
 std::string share(const std::optional<double>& accuracy) { return accuracy ? percent(*accuracy) : "-"; }
-
-std::string shape(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " x ")); }
 
 std::vector<std::string> row_of(const StoredModule& stored) {
   if (!stored.defect.empty())
@@ -57,8 +52,8 @@ std::string module_text(const ModuleStore& store, const StoredModule& stored, co
   const ModuleFile& module = stored.module;
   Rows rows = {{"hash", stored.hash},
                {"module", fmt::format("{} ({})", module.module, kind_of(module))},
-               {"input", shape(module.input)},
-               {"output", shape(module.output)},
+               {"input", extents(module.input)},
+               {"output", extents(module.output)},
                {module.value_name, fmt::format("{} on training images, {} on held-out images",
                                                number(module.training_value), number(module.validation_value))},
                {"epochs", fmt::format("{}, the best was {}", module.epochs, module.best_epoch)}};

@@ -20,7 +20,7 @@ const char* action_of(Origin origin) {
 std::string text_of(const std::vector<PlannedModule>& modules) {
   std::vector<std::vector<std::string>> rows = {{"module", "plan", "file", "why"}};
   for (const PlannedModule& module : modules)
-    rows.push_back({module.name, action_of(module.origin), module.hash.substr(0, 12), module.reason});
+    rows.push_back({module.name, action_of(module.origin), short_hash(module.hash), module.reason});
   return table(rows);
 }
 

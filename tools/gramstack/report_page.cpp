@@ -63,7 +63,7 @@ std::string modules_table(const ReportData& data) {
   std::string text =
       cells({"module", "file", "value", "training", "validation", "epochs", "best", "time", "memory"}, "th");
   for (const ModuleReport& module : data.run.modules)
-    text += cells({module.name, module.hash.substr(0, 12), module.value_name, number(module.training_value),
+    text += cells({module.name, short_hash(module.hash), module.value_name, number(module.training_value),
                    number(module.validation_value), std::to_string(module.epochs), std::to_string(module.best_epoch),
                    duration(module.seconds), bytes(module.peak_memory)},
                   "td");

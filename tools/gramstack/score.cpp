@@ -5,7 +5,7 @@
 
 #include "command_line.h"
 #include "components.h"
-#include "estimators/estimates.h"
+#include "estimates_view.h"
 #include "npy.h"
 #include "table.h"
 
@@ -52,18 +52,10 @@ RealArray read_features(const Options& options, std::size_t labels) {
   return features;
 }
 
-nlohmann::json to_json(const Estimate& estimate) {
-  nlohmann::json json{{"name", estimate.name}, {"value", estimate.value}};
-  if (estimate.interval) json["interval"] = {estimate.interval->low, estimate.interval->high};
-  return json;
-}
-
 std::string to_text(const std::vector<Estimate>& estimates) {
   std::vector<std::vector<std::string>> rows = {{"estimator", "value", "95 % interval"}};
   for (const Estimate& estimate : estimates)
-    rows.push_back(
-        {estimate.name, number(estimate.value),
-         estimate.interval ? number(estimate.interval->low) + " to " + number(estimate.interval->high) : ""});
+    rows.push_back({estimate.name, number(estimate.value), estimate.interval ? interval_text(*estimate.interval) : ""});
   return table(rows, {1});
 }
 
@@ -72,7 +64,7 @@ void show(const Labels& labels, const RealArray& features, const std::vector<Est
     return print(fmt::format("{} examples of {} classes, {} features\n\n{}", labels.values.size(),
                              labels.classes.size(), features.values.size() / labels.values.size(), to_text(estimates)));
   nlohmann::json all = nlohmann::json::array();
-  for (const Estimate& estimate : estimates) all.push_back(to_json(estimate));
+  for (const Estimate& estimate : estimates) all.push_back(estimate_json(estimate));
   print_json({{"examples", labels.values.size()}, {"classes", labels.classes}, {"estimates", all}});
 }
 

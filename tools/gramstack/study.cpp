@@ -8,11 +8,10 @@
 #include "chart/heat_map.h"
 #include "command_line.h"
 #include "components.h"
-#include "progress.h"
-#include "signals.h"
 #include "statistics/rank_correlation.h"
 #include "store/files.h"
 #include "table.h"
+#include "training.h"
 #include "training/run_folder.h"
 #include "transfer_task.h"
 
@@ -57,17 +56,14 @@ std::vector<PairTask> tasks_of(const Options& options, Context& context) {
 
 /// Begins the run, goes on with it, or leaves a finished one as it is.
 void train(const PairTask& task, Context& context) {
-  ProgressDisplay display(stderr, ProgressDisplay::style_for(stderr, context.options.quiet));
-  const StopSignals signals;
   RunOptions options;
   options.folder = task.run;
-  options.progress = [&display](const Progress& progress) { display.show(progress); };
-  options.stop = StopSignals::received();
   std::error_code ignored;
-  if (fs::exists(task.run / "resolved.yaml", ignored))
-    resume(task.pipeline, options);
-  else
-    run(task.pipeline, options);
+  const bool begun = fs::exists(task.run / "resolved.yaml", ignored);
+  const auto work = [&](const RunOptions& filled) {
+    return begun ? resume(task.pipeline, filled) : run(task.pipeline, filled);
+  };
+  train_shown(context, options, work, "the same command goes on");
 }
 
 /// One column of every matrix: all modules for one task.

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::string> module_row(const ModuleReport& module) {
   return {module.name,
-          module.hash.substr(0, 12),
+          short_hash(module.hash),
           module.value_name,
           number(module.training_value),
           number(module.validation_value),

@@ -6,6 +6,7 @@
 
 #include "command_line.h"
 #include "components.h"
+#include "estimates_view.h"
 #include "statistics/rank_correlation.h"
 #include "table.h"
 #include "transfer_task.h"
@@ -85,7 +86,7 @@ std::string ranking_text(const std::vector<Ranked>& ranking, bool validated) {
     std::vector<std::string> row = {ranked.source.name, ranked.trained_as};
     for (const Estimate& estimate : ranked.estimates) {
       row.push_back(number(estimate.value));
-      if (estimate.interval) row.push_back(number(estimate.interval->low) + " to " + number(estimate.interval->high));
+      if (estimate.interval) row.push_back(interval_text(*estimate.interval));
     }
     if (validated) row.push_back(percent(ranked.accuracy));
     rows.push_back(std::move(row));
@@ -104,10 +105,7 @@ nlohmann::json to_json(const std::vector<Ranked>& ranking, bool validated) {
   nlohmann::json modules = nlohmann::json::array(), agreement = nlohmann::json::array();
   for (const Ranked& ranked : ranking) {
     nlohmann::json estimates = nlohmann::json::array();
-    for (const Estimate& estimate : ranked.estimates) {
-      estimates.push_back({{"name", estimate.name}, {"value", estimate.value}});
-      if (estimate.interval) estimates.back()["interval"] = {estimate.interval->low, estimate.interval->high};
-    }
+    for (const Estimate& estimate : ranked.estimates) estimates.push_back(estimate_json(estimate));
     modules.push_back({{"name", ranked.source.name},
                        {"hash", ranked.source.hash},
                        {"trained_as", ranked.trained_as},

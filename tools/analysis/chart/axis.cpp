@@ -91,6 +91,12 @@ double text_width(std::string_view text) {
   return 6.6 * static_cast<double>(std::count_if(text.begin(), text.end(), leads));
 }
 
+double widest(const std::vector<std::string>& texts) {
+  double width = 0;
+  for (const std::string& text : texts) width = std::max(width, text_width(text));
+  return width;
+}
+
 void draw_axes(Svg& svg, const Frame& frame, const Axis& x_axis, const Scale& x, const Axis& y_axis, const Scale& y) {
   for (const Tick& tick : y.ticks()) {
     svg.line({frame.left, y(tick.value)}, {frame.right, y(tick.value)}, "grid");

@@ -68,5 +68,6 @@ struct LegendEntry {
 double draw_legend(Svg& svg, Point at, double right, const std::vector<LegendEntry>& entries);
 
 double text_width(std::string_view text);  ///< of 12 pixel text, estimated
+double widest(const std::vector<std::string>& texts);
 
 }  // namespace gramstack::analysis

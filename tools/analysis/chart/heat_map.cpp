@@ -30,12 +30,6 @@ Range range_of(const std::vector<std::vector<double>>& values) {
   return range;
 }
 
-double longest(const std::vector<std::string>& names) {
-  double width = 0;
-  for (const std::string& name : names) width = std::max(width, text_width(name));
-  return width;
-}
-
 void draw_cell(Svg& svg, const HeatMap& map, const Range& range, Point corner, std::size_t row, std::size_t column) {
   const double value = map.values[row][column];
   const Colour colour = map_colour(std::isfinite(value) ? range.share(value) : value);
@@ -55,7 +49,7 @@ void draw_cell(Svg& svg, const HeatMap& map, const Range& range, Point corner, s
 }  // namespace
 
 Svg draw(const HeatMap& map) {
-  const double left = longest(map.rows) + 24, above = longest(map.columns) + 12;
+  const double left = widest(map.rows) + 24, above = widest(map.columns) + 12;
   const Point corner{left, kTop + 18 + above};
   const double right = corner.x + kWidth * static_cast<double>(map.columns.size());
   const double bottom = corner.y + kHeight * static_cast<double>(map.rows.size());

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kMostWithNumbers = 24;
 
-double widest(const std::vector<std::string>& names) {
-  double width = 0;
-  for (const std::string& name : names) width = std::max(width, text_width(name));
-  return width;
-}
-
 struct Layout {
   double left, top, cell;
 };
