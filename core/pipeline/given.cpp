@@ -1,7 +1,6 @@
 #include "pipeline/given.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -23,10 +22,6 @@ using config::Place;
 using config::Tree;
 
 constexpr std::size_t kDigits = 64;
-
-std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
-
-std::string shape_text(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " x ")); }
 
 bool is_path(const std::string& from) { return from.find_first_of("/.") != std::string::npos; }
 
@@ -79,10 +74,9 @@ void check_keys_of_given(const Tree& node, const Owner& owner, const Reader& rea
 Owner owner_of_given(const Tree& node, const Reader& reader) {
   const Entry* name = node.find("module");
   if (!name) reader.faults.add(node.place, "a module needs 'module' (its name: letters, digits, - and _)");
-  if (!name || name->value.kind != Tree::Kind::scalar) return {"a module", node.place, "key"};
-  const Owner owner{fmt::format("module {}", quote(name->value.text)), name->value.place, "key"};
-  if (!is_module_name(name->value.text))
-    reader.faults.add(owner.place, fmt::format("{}: a module's name consists of letters, digits, - and _", owner.name));
+  const Owner owner = module_owner(node);
+  if (!name || name->value.kind != Tree::Kind::scalar) return owner;
+  check_module_name(name->value.text, owner, reader.faults);
   return owner;
 }
 
@@ -161,7 +155,7 @@ void check_given_data(const DataPart& data, const std::vector<ModulePart>& stack
   const Shape images{format.channels, format.height, format.width}, trained = lowest.spec.stored->module.input;
   if (lowest.spec.stored->module.parents.empty() && trained != images)
     faults.add(lowest.given, fmt::format("{} was trained on images of {}; those of the data set are {}",
-                                         lowest.owner.name, shape_text(trained), shape_text(images)));
+                                         lowest.owner.name, extents(trained), extents(images)));
   const auto refuse = [&](const char* key, const std::vector<double>& values) {
     if (values.empty()) return;
     faults.add(data.typed->beside.place(key),

@@ -17,16 +17,12 @@ using config::Owner;
 using config::Place;
 using config::Tree;
 
-Owner owner_of(const Tree& module) {
-  const Entry* name = module.find("module");
-  if (!name || name->value.kind != Tree::Kind::scalar) return {"a module", module.place, "key"};
-  return {fmt::format("module {}", quote(name->value.text)), name->value.place, "key"};
-}
-
 /// Reads one module into a ModulePart.
 class ModuleReader {
  public:
-  ModuleReader(const Tree& node, const Reader& reader) : node_(node), reader_(reader) { part_.owner = owner_of(node); }
+  ModuleReader(const Tree& node, const Reader& reader) : node_(node), reader_(reader) {
+    part_.owner = module_owner(node);
+  }
 
   ModulePart read() {
     const CoreTable& table = core_table("module");
@@ -51,9 +47,7 @@ class ModuleReader {
     part_.spec.name = arguments.value("module").text;
     resolve("module", arguments.resolved().find("module")->value);
     const Tree& node = part_.resolved.entries.back().value;
-    if (node.kind == Tree::Kind::scalar && !is_module_name(part_.spec.name))
-      reader_.faults.add(part_.owner.place,
-                         fmt::format("{}: a module's name consists of letters, digits, - and _", part_.owner.name));
+    if (node.kind == Tree::Kind::scalar) check_module_name(part_.spec.name, part_.owner, reader_.faults);
   }
 
   const Entry* required(const std::string& key) {
@@ -92,16 +86,11 @@ class ModuleReader {
   }
 
   Tree read_loss(const Tree& node) {
-    const TypedRules rules{&core_table("loss")};
-    std::optional<Typed> typed = read_typed(node, components(reader_.registry, GRAMSTACK_LOSS), rules, reader_.faults);
-    if (!typed) return {};
-    LossTerm term{typed->type, make<Loss>(reader_.registry, GRAMSTACK_LOSS, typed, reader_.faults), 1};
-    if (typed->beside.ok()) term.weight = typed->beside.value("weight").real;
-    if (term.weight == 0)
-      reader_.faults.add(typed->beside.place("weight"), typed->owner.name + " 'weight' is 0, must be above 0");
-    Tree resolved = typed->resolved;
-    part_.spec.losses.push_back(std::move(term));
-    part_.losses.push_back(std::move(*typed));
+    std::optional<LossPart> loss = gramstack::read_loss(node, reader_);
+    if (!loss) return {};
+    Tree resolved = loss->typed.resolved;
+    part_.spec.losses.push_back(std::move(loss->term));
+    part_.losses.push_back(std::move(loss->typed));
     return resolved;
   }
 
@@ -122,34 +111,37 @@ class ModuleReader {
     part_.spec.augment = arguments.value("augment").integer != 0;
   }
 
-  void read_labels() {
-    const Entry* entry = node_.find("labels");
-    if (!entry || (entry->value.kind == Tree::Kind::scalar && entry->value.text == "all"))
-      return resolve("labels", entry ? entry->value : config::default_scalar("all"));
-    if (!config::expect_mapping(entry->value, "'labels'", "{per_class: 1}, or all", reader_.faults)) return;
-    const CoreTable& table = core_table("labels");
-    const Owner owner{"'labels'", entry->place, "key"};
+  /// The mapping under `key`, by the core's table of that name. None after a fault, and where nothing or `word` stands
+  /// for it.
+  std::optional<Arguments> read_table(const std::string& key, const std::string& word, const std::string& example) {
+    const Entry* entry = node_.find(key);
+    if (!entry || (entry->value.kind == Tree::Kind::scalar && entry->value.text == word)) {
+      resolve(key, entry ? entry->value : config::default_scalar(word));
+      return std::nullopt;
+    }
+    const std::string name = fmt::format("'{}'", key);
+    if (!config::expect_mapping(entry->value, name, example + ", or " + word, reader_.faults)) return std::nullopt;
+    const CoreTable& table = core_table(key);
+    const Owner owner{name, entry->place, "key"};
     check_keys(entry->value, owner, config::names_of(table.params), reader_.faults);
-    const Arguments labels(entry->value, owner, table.params, reader_.faults);
-    part_.per_class = labels.place("per_class");
-    resolve("labels", labels.resolved());
-    if (!labels.ok()) return;
-    part_.spec.labels_per_class = labels.value("per_class").integer;
-    part_.spec.typical_labels = labels.value("choose").integer == 1;
-    part_.choose = labels.place("choose");
+    const Arguments arguments(entry->value, owner, table.params, reader_.faults);
+    resolve(key, arguments.resolved());
+    return arguments;
+  }
+
+  void read_labels() {
+    const std::optional<Arguments> labels = read_table("labels", "all", "{per_class: 1}");
+    if (!labels) return;
+    part_.per_class = labels->place("per_class");
+    if (!labels->ok()) return;
+    part_.spec.labels_per_class = labels->value("per_class").integer;
+    part_.spec.typical_labels = labels->value("choose").integer == 1;
+    part_.choose = labels->place("choose");
   }
 
   void read_average() {
-    const Entry* entry = node_.find("average");
-    if (!entry || (entry->value.kind == Tree::Kind::scalar && entry->value.text == "none"))
-      return resolve("average", entry ? entry->value : config::default_scalar("none"));
-    if (!config::expect_mapping(entry->value, "'average'", "{decay: 0.99}, or none", reader_.faults)) return;
-    const CoreTable& table = core_table("average");
-    const Owner owner{"'average'", entry->place, "key"};
-    check_keys(entry->value, owner, config::names_of(table.params), reader_.faults);
-    const Arguments average(entry->value, owner, table.params, reader_.faults);
-    resolve("average", average.resolved());
-    if (average.ok()) part_.spec.average = average.value("decay").real;
+    const std::optional<Arguments> average = read_table("average", "none", "{decay: 0.99}");
+    if (average && average->ok()) part_.spec.average = average->value("decay").real;
   }
 
   const Tree& node_;
@@ -170,11 +162,29 @@ void check_unique(const std::vector<ModulePart>& stack, const Reader& reader) {
 
 }  // namespace
 
-bool is_module_name(std::string_view text) {
+std::optional<LossPart> read_loss(const Tree& node, const Reader& reader) {
+  const TypedRules rules{&core_table("loss")};
+  std::optional<Typed> typed = read_typed(node, components(reader.registry, GRAMSTACK_LOSS), rules, reader.faults);
+  if (!typed) return std::nullopt;
+  LossTerm term{typed->type, make<Loss>(reader.registry, GRAMSTACK_LOSS, typed, reader.faults), 1};
+  if (typed->beside.ok()) term.weight = typed->beside.value("weight").real;
+  if (term.weight == 0)
+    reader.faults.add(typed->beside.place("weight"), typed->owner.name + " 'weight' is 0, must be above 0");
+  return LossPart{std::move(*typed), std::move(term)};
+}
+
+Owner module_owner(const Tree& module) {
+  const Entry* name = module.find("module");
+  if (!name || name->value.kind != Tree::Kind::scalar) return {"a module", module.place, "key"};
+  return {fmt::format("module {}", quote(name->value.text)), name->value.place, "key"};
+}
+
+void check_module_name(const std::string& name, const Owner& owner, config::Faults& faults) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   };
-  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+  if (name.empty() || !std::all_of(name.begin(), name.end(), allowed))
+    faults.add(owner.place, fmt::format("{}: a module's name consists of letters, digits, - and _", owner.name));
 }
 
 std::vector<ModulePart> read_stack(const Tree& node, const Reader& reader) {

@@ -36,13 +36,22 @@ struct ModulePart {
   config::Tree resolved;
 };
 
+struct LossPart {
+  Typed typed;
+  LossTerm term;  ///< its loss is null after a fault
+};
+
 struct EvaluatePart {
   Views views;
   config::Place shift;
   config::Tree resolved;
 };
 
-bool is_module_name(std::string_view text);
+/// "module 'features'", at its name; "a module" where it has none.
+config::Owner module_owner(const config::Tree& module);
+
+/// A fault at the owner's place for a name that does not consist of letters, digits, - and _.
+void check_module_name(const std::string& name, const config::Owner& owner, config::Faults& faults);
 
 /// What reading a part needs besides its node.
 struct Reader {
@@ -54,7 +63,8 @@ struct Reader {
 /// Absent: {type: onednn}, blamed on `place`.
 DevicePart read_device(const config::Entry* entry, const config::Place& place, const Reader& reader);
 DataPart read_data(const config::Tree& node, const Reader& reader);
-EvaluatePart read_evaluate(const config::Entry* entry, const Reader& reader);  ///< absent: all defaults
+EvaluatePart read_evaluate(const config::Entry* entry, const Reader& reader);       ///< absent: all defaults
+std::optional<LossPart> read_loss(const config::Tree& node, const Reader& reader);  ///< none after a fault
 std::vector<ModulePart> read_stack(const config::Tree& node, const Reader& reader);
 
 struct SchedulePart {

@@ -65,12 +65,9 @@ class StoredReader {
     if (entry->value.kind == Tree::Kind::sequence) items = entry->value.items;
     Faults ignored("", "");
     for (const Tree& item : items) {
-      const TypedRules rules{&core_table("loss")};
-      std::optional<Typed> typed = read_typed(item, components(reader_.registry, GRAMSTACK_LOSS), rules, ignored);
-      LossTerm term{typed ? typed->type : "", make<Loss>(reader_.registry, GRAMSTACK_LOSS, typed, ignored), 1};
-      if (!term.loss || !typed->beside.ok()) return part_.spec.losses.clear();
-      term.weight = typed->beside.value("weight").real;
-      part_.spec.losses.push_back(std::move(term));
+      std::optional<LossPart> loss = read_loss(item, {reader_.registry, ignored});
+      if (!loss || !loss->term.loss || !loss->typed.beside.ok()) return part_.spec.losses.clear();
+      part_.spec.losses.push_back(std::move(loss->term));
     }
   }
 
