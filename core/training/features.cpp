@@ -33,17 +33,6 @@ Graph gram_graph(const Network& network, std::size_t module, std::int64_t batch)
   return graph;
 }
 
-/// "output" of a graph of batches for all examples.
-template <class MakeGraph>
-std::vector<float> run_all(const FrozenStack& stack, const Examples& examples, const Poll& poll,
-                           const MakeGraph& make_graph) {
-  const std::int64_t batch = inference_batch(examples.size());
-  Inference inference(*stack.network.pipeline->device, make_graph(batch), batch);
-  inference.write(stack.parameters);
-  Feed feed(stack.network, examples);
-  return inference.run(feed, all_positions(examples), poll);
-}
-
 }  // namespace
 
 Examples examples_per_class(const Network& network, Split split, const Indices& images, std::int64_t per_class,
@@ -66,9 +55,11 @@ Examples examples_per_class(const Network& network, Split split, const Indices& 
 Features hidden_features(const FrozenStack& stack, std::size_t module, const Examples& examples, const Poll& poll) {
   Features features;
   if (examples.size() == 0) return features;
-  features.values =
-      run_all(stack, examples, poll, [&](std::int64_t batch) { return features_graph(stack.network, module, batch); });
-  features.width = static_cast<std::int64_t>(features.values.size()) / examples.size();
+  FeatureTable table = outputs_of(
+      stack.network, [&](std::int64_t batch) { return features_graph(stack.network, module, batch); }, stack.parameters,
+      examples, poll);
+  features.values = std::move(table.rows);
+  features.width = table.width;
   features.labels.assign(examples.labels().begin(), examples.labels().end());
   return features;
 }
@@ -77,9 +68,13 @@ std::vector<float> hidden_gram(const FrozenStack& stack, std::size_t module, con
                                const Poll& poll) {
   const std::int64_t count = examples.size();
   if (count == 0) return {};
-  const std::vector<float> rows = run_all(stack, examples, poll, [&](std::int64_t batch) {
-    return inference_graph(stack.network, {Source::images, 0, module}, batch);
-  });
+  const std::vector<float> rows = outputs_of(
+                                      stack.network,
+                                      [&](std::int64_t batch) {
+                                        return inference_graph(stack.network, {Source::images, 0, module}, batch);
+                                      },
+                                      stack.parameters, examples, poll)
+                                      .rows;
   const std::unique_ptr<Plan> plan = stack.network.pipeline->device->compile(gram_graph(stack.network, module, count));
   plan->write("preactivation", std::as_bytes(std::span(rows)));
   plan->run();

@@ -117,28 +117,14 @@ TensorMap train_on_one_label(RunContext& run, const Segment& segment) {
       records, few_per_class(network.labels(Split::train), run.preparation.images.training, 1, network.pipeline->seed));
   StepRunner runner(network, segment, evaluation_feed(network, segment, examples, run.parameters, poll_of(run)),
                     static_cast<std::int64_t>(run.preparation.images.training.size()));
-  TensorMap values;
-  for (const auto& [name, tensor] : run.parameters)
-    if (!name.starts_with(network.prefix(segment.first))) values.emplace(name, tensor);
-  add_initial_values(values, network, runner.graph(), training_examples(run.preparation, segment));
-  runner.write(values);
-  for (std::int64_t epoch = 0; epoch < network.module(segment.first).schedule.epochs; ++epoch)
-    for (std::int64_t step = 0; step < runner.steps(); ++step) {
-      runner.run(epoch, step);
-      run.stop_if_asked();
-    }
-  TensorMap trained = runner.read_weights();
-  trained.merge(values);
-  return trained;
+  return runner.train(values_below(network, segment.first, run.parameters), training_examples(run.preparation, segment),
+                      poll_of(run));
 }
 
 bool wants_one_label(const RunContext& run, bool end_to_end) {
   const Network& network = run.network;
   if (end_to_end || network.module(network.size() - 1).labels_per_class) return false;
-  std::vector<bool> occurs(network.classes.size(), false);
-  for (const std::int64_t image : run.preparation.images.training)
-    occurs[static_cast<std::size_t>(network.labels(Split::train).labels[static_cast<std::size_t>(image)])] = true;
-  return std::find(occurs.begin(), occurs.end(), false) == occurs.end();
+  return smallest_class(network.labels(Split::train), run.preparation.images.training) > 0;
 }
 
 void measure_test(RunContext& run, bool end_to_end, RunReport& report) {

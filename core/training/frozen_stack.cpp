@@ -28,36 +28,25 @@ std::vector<ModuleFile> read_modules(const Pipeline& pipeline, const std::filesy
   return modules;
 }
 
-Graph whole_graph(const Network& network) {
-  return inference_graph(network, {Source::images, 0, network.size() - 1}, 1);
-}
-
 }  // namespace
 
 FrozenStack load_stack(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory) {
   const std::vector<ModuleFile> modules = read_modules(pipeline, run_folder);
   FrozenStack stack;
   stack.network = make_network(pipeline, {modules.front().mean, modules.front().deviation}, feature_memory);
-  const Graph graph = whole_graph(stack.network);
-  for (std::size_t m = 0; m < modules.size(); ++m) {
-    const std::string prefix = stack.network.prefix(m);
-    const std::string place =
-        fmt::format("module file of '{}' in {}", stack.network.module(m).name, run_folder.string());
-    check_tensors(modules[m].tensors, module_tensors(graph, prefix), place);
-    stack.parameters.merge(with_prefix(modules[m].tensors, prefix));
-  }
+  for (std::size_t m = 0; m < modules.size(); ++m)
+    add_module(stack.network, m, modules[m].tensors,
+               fmt::format("module file of '{}' in {}", stack.network.module(m).name, run_folder.string()),
+               stack.parameters);
   return stack;
 }
 
 FrozenStack before_training(const FrozenStack& trained, std::size_t module) {
-  FrozenStack stack{trained.network, {}};
+  FrozenStack stack{trained.network, values_below(trained.network, module, trained.parameters)};
   const Network& network = stack.network;
-  for (std::size_t m = 0; m < module; ++m)
-    for (const auto& [name, tensor] : trained.parameters)
-      if (name.starts_with(network.prefix(m))) stack.parameters.emplace(name, tensor);
   const Pipeline& pipeline = *network.pipeline;
   const Partition images = partition(network.labels(Split::train), pipeline.data.validation, pipeline.seed);
-  add_initial_values(stack.parameters, network, whole_graph(network),
+  add_initial_values(stack.parameters, network, inference_graph(network, {Source::images, 0, network.size() - 1}, 1),
                      Examples(pipeline.data.dataset->records(Split::train), images.training));
   return stack;
 }

@@ -60,6 +60,7 @@ std::vector<float> Inference::run(Feed& feed, std::span<const std::int64_t> posi
 
 std::vector<float> Inference::run(Feed& feed, const Views& views, std::span<const std::int64_t> positions,
                                   const Poll& poll) {
+  if (!views.several()) return run(feed, positions, poll);
   const std::vector<View> all = views.all();
   std::vector<float> means;
   for (const View& view : all) {
@@ -72,16 +73,23 @@ std::vector<float> Inference::run(Feed& feed, const Views& views, std::span<cons
   return means;
 }
 
+FeatureTable outputs_of(const Network& network, const std::function<Graph(std::int64_t batch)>& graph,
+                        const TensorMap& parameters, const Examples& examples, const Poll& poll, const Views& views) {
+  const std::int64_t batch = inference_batch(examples.size());
+  Inference inference(*network.pipeline->device, graph(batch), batch);
+  inference.write(parameters);
+  Feed images(network, examples);
+  return {inference.run(images, views, all_positions(examples), poll), inference.width()};
+}
+
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll) {
   if (evaluation_source(network, segment, examples.size()) == Source::images) return Feed(network, std::move(examples));
-  const std::int64_t batch = inference_batch(examples.size());
-  Inference inference(*network.pipeline->device, input_graph(network, segment.first, batch), batch);
-  inference.write(parameters);
-  Feed images(network, examples);
   const Views views = network.is_output(segment.first) ? network.pipeline->views : Views();
-  std::vector<float> rows = inference.run(images, views, all_positions(examples), poll);
-  return Feed(std::move(examples), std::move(rows), inference.width());
+  FeatureTable inputs = outputs_of(
+      network, [&](std::int64_t batch) { return input_graph(network, segment.first, batch); }, parameters, examples,
+      poll, views);
+  return Feed(std::move(examples), std::move(inputs.rows), inputs.width);
 }
 
 BlockEvaluator::BlockEvaluator(const Network& network, const GraphPart& part, Feed& feed, std::vector<Indices> blocks)

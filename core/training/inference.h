@@ -1,6 +1,7 @@
 // Running graphs without training: outputs of many examples, and losses and accuracies of blocks of them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -33,6 +34,17 @@ class Inference {
   std::unique_ptr<Plan> plan_;
   std::vector<float> rows_;
 };
+
+/// One row of `width` numbers for each example.
+struct FeatureTable {
+  std::vector<float> rows;
+  std::int64_t width = 0;
+};
+
+/// "output" of the graphs that `graph` makes of batches of images, for all examples: the mean over the views of each.
+FeatureTable outputs_of(const Network& network, const std::function<Graph(std::int64_t batch)>& graph,
+                        const TensorMap& parameters, const Examples& examples, const Poll& poll,
+                        const Views& views = {});
 
 /// The feed for evaluation of a segment: cached inputs when they fit into memory, else images.
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,

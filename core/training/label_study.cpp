@@ -22,22 +22,6 @@ Pipeline drawn_pipeline(const Pipeline& pipeline, std::int64_t number) {
   return drawn;
 }
 
-/// Trains a segment to its last step, above what `values` has of the modules below. `training`: the images that centres
-/// may be taken from.
-TensorMap train(const Network& network, const Segment& segment, StepRunner& runner, const Examples& training,
-                TensorMap values, const Poll& poll) {
-  add_initial_values(values, network, runner.graph(), training);
-  runner.write(values);
-  for (std::int64_t epoch = 0; epoch < network.module(segment.first).schedule.epochs; ++epoch)
-    for (std::int64_t step = 0; step < runner.steps(); ++step) {
-      runner.run(epoch, step);
-      if (poll) poll();
-    }
-  TensorMap trained = runner.read_weights();
-  trained.merge(values);
-  return trained;
-}
-
 /// Of an epoch of balanced batches over `count` labels, repeated until `epochs` of them have the least number of steps.
 std::int64_t epoch_images(std::int64_t count, std::int64_t batch, std::int64_t epochs) {
   const auto up = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
@@ -47,15 +31,6 @@ std::int64_t epoch_images(std::int64_t count, std::int64_t batch, std::int64_t e
 
 std::vector<Indices> test_blocks(const Feed& feed) { return stratified_blocks(feed.examples().labels(), kBlockSize); }
 
-/// Values of the modules below `module`.
-TensorMap below(const FrozenStack& stack, std::size_t module) {
-  TensorMap values;
-  for (const auto& [name, tensor] : stack.parameters)
-    for (std::size_t m = 0; m < module; ++m)
-      if (name.starts_with(stack.network.prefix(m))) values.emplace(name, tensor);
-  return values;
-}
-
 }  // namespace
 
 std::uint64_t draw_seed(std::uint64_t seed, std::int64_t number) {
@@ -63,11 +38,9 @@ std::uint64_t draw_seed(std::uint64_t seed, std::int64_t number) {
 }
 
 std::int64_t most_labels_per_class(const Pipeline& pipeline) {
-  std::vector<std::int64_t> counts(pipeline.data.dataset->classes().size(), 0);
-  const Records records = pipeline.data.dataset->records(Split::train);
-  for (const std::int64_t image : partition_of(pipeline).training)
-    ++counts[static_cast<std::size_t>(records.labels[static_cast<std::size_t>(image)])];
-  return *std::min_element(counts.begin(), counts.end());
+  const std::vector<std::string> classes = pipeline.data.dataset->classes();
+  return smallest_class({pipeline.data.dataset->records(Split::train).labels, classes},
+                        partition_of(pipeline).training);
 }
 
 Schedule with_epochs(const Schedule& schedule, std::int64_t epochs) {
@@ -104,12 +77,11 @@ void LabelStudy::cache_rows() {
   const Network& network = stack_.network;
   const Examples examples = all_training();
   if (evaluation_source(network, output_segment(), examples.size()) == Source::images) return;
-  const std::int64_t batch = inference_batch(examples.size());
-  Inference inference(*pipeline_.device, input_graph(network, output_segment().first, batch), batch);
-  inference.write(stack_.parameters);
-  Feed images(network, examples);
-  rows_ = inference.run(images, all_positions(examples), poll_);
-  width_ = inference.width();
+  FeatureTable inputs = outputs_of(
+      network, [&](std::int64_t batch) { return input_graph(network, output_segment().first, batch); },
+      stack_.parameters, examples, poll_);
+  rows_ = std::move(inputs.rows);
+  width_ = inputs.width;
 }
 
 Indices LabelStudy::images(const LabelDraw& draw) const {
@@ -142,7 +114,8 @@ double LabelStudy::output_module(const LabelDraw& draw) {
   network.pipeline = &drawn;
   const Segment segment = output_segment();
   StepRunner runner(network, segment, feed(images(draw)), static_cast<std::int64_t>(training_.size()));
-  const TensorMap trained = train(network, segment, runner, all_training(), below(stack_, segment.first), poll_);
+  const TensorMap trained =
+      runner.train(values_below(network, segment.first, stack_.parameters), all_training(), poll_);
   return output_evaluator_->measure(trained, poll_).accuracy();
 }
 
@@ -157,7 +130,7 @@ double LabelStudy::end_to_end(const LabelDraw& draw, std::int64_t epochs) {
   const std::int64_t count = examples.size();
   StepRunner runner(network, all, Feed(network, std::move(examples), network.augmented(all)),
                     epoch_images(count, first.batch, epochs));
-  const TensorMap trained = train(network, all, runner, all_training(), {}, poll_);
+  const TensorMap trained = runner.train({}, all_training(), poll_);
   if (!network_evaluator_)
     network_evaluator_ = std::make_unique<BlockEvaluator>(stack_.network, GraphPart{Source::images, 0, all.last},
                                                           test_images_, test_blocks(test_images_));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/module_file.h"
 #include "training/inference.h"
 #include "training/random.h"
 #include "training/whitening.h"
@@ -82,6 +83,18 @@ std::vector<float> example_values(const TensorMap& values, const Network& networ
                        {});
 }
 
+std::vector<float> initial_value(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                 const Shape& shape, const Examples& training) {
+  switch (parameter.initializer.kind) {
+    case Initializer::Kind::examples:
+      return example_values(values, network, parameter, shape, training);
+    case Initializer::Kind::whitening:
+      return whitening_filters(network, training, parameter.name, shape, parameter.initializer.scale);
+    default:
+      return drawn_values(parameter, shape, network.pipeline->seed);
+  }
+}
+
 }  // namespace
 
 void write_parameters(Plan& plan, const Graph& graph, const TensorMap& values) {
@@ -120,21 +133,21 @@ TensorMap with_prefix(const TensorMap& values, const std::string& prefix) {
   return result;
 }
 
-namespace {
-
-std::vector<float> initial_value(const TensorMap& values, const Network& network, const Parameter& parameter,
-                                 const Shape& shape, const Examples& training) {
-  switch (parameter.initializer.kind) {
-    case Initializer::Kind::examples:
-      return example_values(values, network, parameter, shape, training);
-    case Initializer::Kind::whitening:
-      return whitening_filters(network, training, parameter.name, shape, parameter.initializer.scale);
-    default:
-      return drawn_values(parameter, shape, network.pipeline->seed);
-  }
+void add_module(const Network& network, std::size_t module, const TensorMap& tensors, const std::string& file,
+                TensorMap& values) {
+  const std::string prefix = network.prefix(module);
+  const Graph graph = inference_graph(network, {Source::images, module, module}, 1);
+  check_tensors(tensors, module_tensors(graph, prefix), file);
+  values.merge(with_prefix(tensors, prefix));
 }
 
-}  // namespace
+TensorMap values_below(const Network& network, std::size_t module, const TensorMap& values) {
+  TensorMap below;
+  for (const auto& [name, tensor] : values)
+    for (std::size_t m = 0; m < module; ++m)
+      if (name.starts_with(network.prefix(m))) below.emplace(name, tensor);
+  return below;
+}
 
 // In the graph's order: a parameter's examples may depend on those before it.
 void add_initial_values(TensorMap& values, const Network& network, const Graph& graph, const Examples& training) {

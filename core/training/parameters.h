@@ -23,6 +23,14 @@ TensorMap without_prefix(const TensorMap& values, const std::string& prefix,
                          const std::map<std::string, TensorType>& wanted);
 TensorMap with_prefix(const TensorMap& values, const std::string& prefix);
 
+/// Adds what the file of module `module` holds, by full names. Throws Error(file) naming `file` where these are not the
+/// module's tensors.
+void add_module(const Network& network, std::size_t module, const TensorMap& tensors, const std::string& file,
+                TensorMap& values);
+
+/// Those of `values` that belong to the modules below `module`.
+TensorMap values_below(const Network& network, std::size_t module, const TensorMap& values);
+
 /// Adds to `values` what parameters of `graph` are not there yet, as their initializers say. Examples are taken from
 /// `training`: their input values of the module that the parameter belongs to, by the values already there.
 void add_initial_values(TensorMap& values, const Network& network, const Graph& graph, const Examples& training);

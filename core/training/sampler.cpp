@@ -84,6 +84,12 @@ Partition partition(const LabelView& data, std::int64_t validation, std::uint64_
   return parts;
 }
 
+std::int64_t smallest_class(const LabelView& data, const Indices& images) {
+  std::vector<std::int64_t> counts(data.classes.size(), 0);
+  for (const std::int64_t i : images) ++counts[static_cast<std::size_t>(data.labels[static_cast<std::size_t>(i)])];
+  return *std::min_element(counts.begin(), counts.end());
+}
+
 Indices few_per_class(const LabelView& data, const Indices& images, std::int64_t per_class, std::uint64_t seed) {
   std::vector<Indices> by_class(data.classes.size());
   for (const std::int64_t i : images)

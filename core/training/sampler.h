@@ -27,6 +27,9 @@ struct Partition {
 /// Throws Error(configuration) when a class would keep no image for training.
 Partition partition(const LabelView& data, std::int64_t validation, std::uint64_t seed);
 
+/// How many of the given images the class with the fewest has.
+std::int64_t smallest_class(const LabelView& data, const Indices& images);
+
 /// `per_class` of the given images for each class, ascending. A larger per_class contains the choice of a smaller one.
 /// Throws Error(configuration) when a class has fewer.
 Indices few_per_class(const LabelView& data, const Indices& images, std::int64_t per_class, std::uint64_t seed);

@@ -82,6 +82,19 @@ HostTensor StepRunner::tensor(const Parameter& parameter, const std::string& nam
   return tensor;
 }
 
+TensorMap StepRunner::train(TensorMap values, const Examples& training, const Poll& poll) {
+  add_initial_values(values, network_, graph_, training);
+  write(values);
+  for (std::int64_t epoch = 0; epoch < network_.module(segment_.first).schedule.epochs; ++epoch)
+    for (std::int64_t step = 0; step < steps(); ++step) {
+      run(epoch, step);
+      if (poll) poll();
+    }
+  TensorMap trained = read_weights();
+  trained.merge(values);
+  return trained;
+}
+
 double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {
   const ModuleSpec& module = network_.module(segment_.first);
   return module.optimizer->learning_rate() * module.schedule.at(epoch * steps() + step, steps());

@@ -41,6 +41,10 @@ class StepRunner {
 
   double learning_rate(std::int64_t epoch, std::int64_t step) const;
 
+  /// All epochs to the last step, from initial values, for which `training` may serve, above the modules that `values`
+  /// has. Gives these and the trained ones. `poll` is called after each step; it may throw.
+  TensorMap train(TensorMap values, const Examples& training, const Poll& poll);
+
  private:
   HostTensor tensor(const Parameter& parameter, const std::string& name) const;  ///< what `name` holds
   bool is_trained(const Parameter& parameter) const;

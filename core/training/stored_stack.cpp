@@ -16,26 +16,18 @@ bool has_centres(const Graph& graph) {
                      [](const Parameter& parameter) { return parameter.name.starts_with("kernel/"); });
 }
 
-std::string shape_text(const Shape& shape) {
-  std::string text;
-  for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
-  return text;
-}
-
 }  // namespace
 
 void check_stored_images(const StoredSource& lowest, const ImageFormat& format) {
   const Shape images{format.channels, format.height, format.width};
   if (lowest.module.input != images)
     throw Error(ExitCode::data, fmt::format("module file {} was trained on images of {}, those of the data set are {}",
-                                            lowest.file.string(), shape_text(lowest.module.input), shape_text(images)));
+                                            lowest.file.string(), extents(lowest.module.input), extents(images)));
 }
 
 void add_stored_parameters(const Network& network, std::size_t m, TensorMap& parameters) {
   const StoredSource& stored = *network.module(m).stored;
-  const Graph graph = inference_graph(network, {Source::images, 0, m}, 1);
-  check_tensors(stored.module.tensors, module_tensors(graph, network.prefix(m)), "module file " + stored.file.string());
-  parameters.merge(with_prefix(stored.module.tensors, network.prefix(m)));
+  add_module(network, m, stored.module.tensors, "module file " + stored.file.string(), parameters);
 }
 
 StoredStack::StoredStack(const ModuleStore& store, const std::string& hash, const DataSpec& data,
@@ -47,7 +39,7 @@ StoredStack::StoredStack(const ModuleStore& store, const std::string& hash, cons
       throw Error(ExitCode::file,
                   fmt::format("module {} ({}) is an output module: it gives scores of the classes that it was trained "
                               "on, and only hidden modules give features",
-                              source.hash.substr(0, 12), source.module.module));
+                              short_hash(source.hash), source.module.module));
     const std::string name = fmt::format("module{}", pipeline_.stack.size());
     pipeline_.stack.push_back(stored_module(std::make_shared<StoredSource>(std::move(source)), name, registry));
   }
@@ -57,22 +49,17 @@ StoredStack::StoredStack(const ModuleStore& store, const std::string& hash, cons
   for (std::size_t m = 0; m < network_.size(); ++m) add_stored_parameters(network_, m, parameters_);
 }
 
-FeatureTable StoredStack::run(Graph graph, std::int64_t batch, const Examples& examples, const Poll& poll) {
-  Inference inference(*pipeline_.device, std::move(graph), batch);
-  inference.write(parameters_);
-  Feed feed(network_, examples);
-  return {inference.run(feed, all_positions(examples), poll), inference.width()};
-}
-
 FeatureTable StoredStack::outputs(const Examples& examples, const Poll& poll) {
-  const std::int64_t batch = inference_batch(examples.size());
-  return run(inference_graph(network_, {Source::images, 0, network_.size() - 1}, batch), batch, examples, poll);
+  const auto graph = [this](std::int64_t batch) {
+    return inference_graph(network_, {Source::images, 0, network_.size() - 1}, batch);
+  };
+  return outputs_of(network_, graph, parameters_, examples, poll);
 }
 
 FeatureTable StoredStack::features(const Examples& examples, const Poll& poll) {
-  const std::int64_t batch = inference_batch(examples.size());
-  Graph graph = feature_graph(network_, batch);
-  return has_centres(graph) ? outputs(examples, poll) : run(std::move(graph), batch, examples, poll);
+  if (has_centres(feature_graph(network_, 1))) return outputs(examples, poll);
+  const auto graph = [this](std::int64_t batch) { return feature_graph(network_, batch); };
+  return outputs_of(network_, graph, parameters_, examples, poll);
 }
 
 }  // namespace gramstack

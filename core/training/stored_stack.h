@@ -11,12 +11,6 @@
 
 namespace gramstack {
 
-/// One row of `width` numbers for each example.
-struct FeatureTable {
-  std::vector<float> rows;
-  std::int64_t width = 0;
-};
-
 /// [one thread]
 class StoredStack {
  public:
@@ -39,8 +33,6 @@ class StoredStack {
   FeatureTable features(const Examples& examples, const Poll& poll = {});
 
  private:
-  FeatureTable run(Graph graph, std::int64_t batch, const Examples& examples, const Poll& poll);
-
   Pipeline pipeline_;
   Network network_;
   TensorMap parameters_;

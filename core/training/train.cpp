@@ -34,11 +34,7 @@ RunIdentity identity_of(const Pipeline& pipeline, const RunOptions& options, boo
 void load_finished(RunContext& run) {
   for (std::size_t m = 0; m < run.state.finished.size(); ++m) {
     const std::filesystem::path file = run.state.finished[m].file;
-    const std::string prefix = run.network.prefix(m);
-    const ModuleFile module = read_module_file(file);
-    const Graph graph = inference_graph(run.network, {Source::images, m, m}, 1);
-    check_tensors(module.tensors, module_tensors(graph, prefix), "module file " + file.string());
-    run.parameters.merge(with_prefix(module.tensors, prefix));
+    add_module(run.network, m, read_module_file(file).tensors, "module file " + file.string(), run.parameters);
   }
 }
 

@@ -17,9 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFeatureMemory = std::size_t{2} << 30;
-constexpr std::size_t kShownDigits = 12;
-
 ModuleSource module_of_run(const fs::path& folder) {
   const RunReport report = read_report(folder);
   for (std::size_t m = report.modules.size(); m-- > 0;)
@@ -34,7 +31,8 @@ class OutputTraining {
  public:
   OutputTraining(const Pipeline& task, const StoredStack& module)
       : pipeline_(with_output(task, module)),
-        network_(make_network(pipeline_, {module.network().mean, module.network().deviation}, kFeatureMemory)),
+        network_(
+            make_network(pipeline_, {module.network().mean, module.network().deviation}, RunOptions().feature_memory)),
         top_{network_.size() - 1, network_.size() - 1},
         values_(module.parameters()) {}
 
@@ -66,11 +64,7 @@ class OutputTraining {
   void train() {
     const Examples examples(pipeline_.data.dataset->records(Split::train), training_images());
     StepRunner runner(network_, top_, evaluation_feed(network_, top_, examples, values_, {}), examples.size());
-    add_initial_values(values_, network_, runner.graph(), examples);
-    runner.write(values_);
-    for (std::int64_t epoch = 0; epoch < network_.module(top_.first).schedule.epochs; ++epoch)
-      for (std::int64_t step = 0; step < runner.steps(); ++step) runner.run(epoch, step);
-    for (auto& [name, tensor] : runner.read_weights()) values_.insert_or_assign(name, tensor);
+    values_ = runner.train(std::move(values_), examples, {});
   }
 
   Pipeline pipeline_;
@@ -86,17 +80,17 @@ ModuleSource find_module(const std::string& word, const Context& context) {
   if (fs::is_directory(word, ignored)) return module_of_run(word);
   if (fs::is_regular_file(word, ignored)) {
     const fs::path file = fs::absolute(word);
-    return {file.stem().string().substr(0, kShownDigits), file.parent_path(), file.stem().string()};
+    return {short_hash(file.stem().string()), file.parent_path(), file.stem().string()};
   }
   const std::string hash = ModuleStore(context.store()).find(word);
-  return {hash.substr(0, kShownDigits), context.store(), hash};
+  return {short_hash(hash), context.store(), hash};
 }
 
 std::vector<ModuleSource> all_modules(const Context& context) {
   std::vector<ModuleSource> sources;
   for (const StoredModule& stored : ModuleStore(context.store()).list())
     if (stored.defect.empty() && stored.module.hidden)
-      sources.push_back({stored.hash.substr(0, kShownDigits), context.store(), stored.hash});
+      sources.push_back({short_hash(stored.hash), context.store(), stored.hash});
   if (sources.empty())
     throw Error(ExitCode::file, fmt::format("the module store {} has no hidden module; name some with --modules",
                                             context.store().string()));
