@@ -55,9 +55,8 @@ Examples examples_per_class(const Network& network, Split split, const Indices& 
 Features hidden_features(const FrozenStack& stack, std::size_t module, const Examples& examples, const Poll& poll) {
   Features features;
   if (examples.size() == 0) return features;
-  FeatureTable table = outputs_of(
-      stack.network, [&](std::int64_t batch) { return features_graph(stack.network, module, batch); }, stack.parameters,
-      examples, poll);
+  const auto graph = [&](std::int64_t batch) { return features_graph(stack.network, module, batch); };
+  FeatureTable table = outputs_of(stack.network, graph, stack.parameters, examples, poll);
   features.values = std::move(table.rows);
   features.width = table.width;
   features.labels.assign(examples.labels().begin(), examples.labels().end());
@@ -68,15 +67,12 @@ std::vector<float> hidden_gram(const FrozenStack& stack, std::size_t module, con
                                const Poll& poll) {
   const std::int64_t count = examples.size();
   if (count == 0) return {};
-  const std::vector<float> rows = outputs_of(
-                                      stack.network,
-                                      [&](std::int64_t batch) {
-                                        return inference_graph(stack.network, {Source::images, 0, module}, batch);
-                                      },
-                                      stack.parameters, examples, poll)
-                                      .rows;
+  const auto graph = [&](std::int64_t batch) {
+    return inference_graph(stack.network, {Source::images, 0, module}, batch);
+  };
+  const FeatureTable table = outputs_of(stack.network, graph, stack.parameters, examples, poll);
   const std::unique_ptr<Plan> plan = stack.network.pipeline->device->compile(gram_graph(stack.network, module, count));
-  plan->write("preactivation", std::as_bytes(std::span(rows)));
+  plan->write("preactivation", std::as_bytes(std::span(table.rows)));
   plan->run();
   std::vector<float> gram(static_cast<std::size_t>(count * count));
   plan->read("gram", std::as_writable_bytes(std::span(gram)));

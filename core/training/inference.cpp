@@ -82,13 +82,17 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
   return {inference.run(images, views, all_positions(examples), poll), inference.width()};
 }
 
+FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,
+                       const Examples& examples, const Poll& poll, const Views& views) {
+  const auto graph = [&](std::int64_t batch) { return input_graph(network, module, batch); };
+  return outputs_of(network, graph, parameters, examples, poll, views);
+}
+
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll) {
   if (evaluation_source(network, segment, examples.size()) == Source::images) return Feed(network, std::move(examples));
   const Views views = network.is_output(segment.first) ? network.pipeline->views : Views();
-  FeatureTable inputs = outputs_of(
-      network, [&](std::int64_t batch) { return input_graph(network, segment.first, batch); }, parameters, examples,
-      poll, views);
+  FeatureTable inputs = inputs_of(network, segment.first, parameters, examples, poll, views);
   return Feed(std::move(examples), std::move(inputs.rows), inputs.width);
 }
 

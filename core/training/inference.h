@@ -46,6 +46,10 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
                         const TensorMap& parameters, const Examples& examples, const Poll& poll,
                         const Views& views = {});
 
+/// The input values of module `module` for each example, computed from its image: outputs_of() the input graph.
+FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,
+                       const Examples& examples, const Poll& poll, const Views& views = {});
+
 /// The feed for evaluation of a segment: cached inputs when they fit into memory, else images.
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll);

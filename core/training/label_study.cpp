@@ -77,9 +77,7 @@ void LabelStudy::cache_rows() {
   const Network& network = stack_.network;
   const Examples examples = all_training();
   if (evaluation_source(network, output_segment(), examples.size()) == Source::images) return;
-  FeatureTable inputs = outputs_of(
-      network, [&](std::int64_t batch) { return input_graph(network, output_segment().first, batch); },
-      stack_.parameters, examples, poll_);
+  FeatureTable inputs = inputs_of(network, output_segment().first, stack_.parameters, examples, poll_);
   rows_ = std::move(inputs.rows);
   width_ = inputs.width;
 }

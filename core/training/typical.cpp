@@ -48,8 +48,7 @@ Examples labelled_examples(const Preparation& preparation, const Segment& segmen
   if (!module.typical_labels || !module.labels_per_class || segment.first == 0)
     return training_examples(preparation, segment);
   const Examples pool = pool_of(preparation, std::max(kTypicalPool, *module.labels_per_class));
-  FeatureTable inputs = outputs_of(
-      network, [&](std::int64_t batch) { return input_graph(network, segment.first, batch); }, parameters, pool, poll);
+  FeatureTable inputs = inputs_of(network, segment.first, parameters, pool, poll);
   scale_to_unit_length(inputs);
   std::vector<Indices> by_class(network.classes.size());
   for (std::int64_t i = 0; i < pool.size(); ++i)
