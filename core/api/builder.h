@@ -124,6 +124,9 @@ class Builder {
   Value batch_norm_inference(Value x, Value scale, Value shift, Value mean, Value variance, double epsilon);
 
   // --- data
+  /// Rows of a table [m, ...] of any element type by their numbers, i32 [n], which may repeat -> [n, ...]; a number
+  /// outside 0..m-1 gives zeros. Has no gradient.
+  Value gather(Value table, Value rows);
   /// images u8 [n,c,h,w], padded by zeros on every side; offsets i32 [n,3] are the row and column in 0..2 padding of
   /// the [h,w] window that is cut out, then 1 to mirror it left to right. (padding, padding, 0) leaves an image alone.
   Value crop_flip(Value images, Value offsets, std::int64_t padding);

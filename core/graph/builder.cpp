@@ -115,6 +115,7 @@ Value Builder::batch_norm_inference(Value x, Value scale, Value shift, Value mea
 }
 
 // --- data
+Value Builder::gather(Value table, Value rows) { return node("gather", {table, rows}); }
 Value Builder::crop_flip(Value images, Value offsets, std::int64_t padding) {
   return node("crop_flip", {images, offsets}, {{"padding", padding}});
 }

@@ -32,6 +32,15 @@ std::vector<TensorType> infer_pair_masks(const InferInput& input) {
   return {mask, mask, mask};
 }
 
+std::vector<TensorType> infer_gather(const InferInput& input) {
+  want_type(input, 1, DataType::i32, "rows [n]");
+  want_rank(input, 1, 1, "rows [n]");
+  TensorType type = input.inputs[0];
+  if (type.shape.empty()) fail("a table [m, ...]", to_string(type.shape));
+  type.shape[0] = input.inputs[1].shape[0];
+  return {type};
+}
+
 std::vector<TensorType> infer_crop_flip(const InferInput& input) {
   want_images(input);
   want_type(input, 1, DataType::i32, "offsets [n,3]");
@@ -78,6 +87,14 @@ std::vector<Op> data_ops() {
        {precision()},
        0,
        infer_pair_masks,
+       nullptr},
+      {"gather",
+       "table[m, ...], rows i32[n] -> [n, ...]: these rows of the table; a row outside 0..m-1 gives zeros",
+       2,
+       2,
+       {},
+       0,
+       infer_gather,
        nullptr},
       {"crop_flip",
        "images u8[n,c,h,w], offsets i32[n,3] -> windows at (row, column) of the images padded by zeros, mirrored where "

@@ -21,12 +21,17 @@ Value Emitter::rows(std::string name, const Shape& row, std::int64_t batch) {
 
 Value Emitter::labels(std::int64_t batch) { return builder_.input("labels", {DataType::i32, {batch}}); }
 
-Value Emitter::source(Source source, std::size_t first, std::int64_t batch) {
-  if (source == Source::features) return rows("features", network_.shapes[first].input, batch);
-  const ImageFormat& format = network_.format;
-  Value images = builder_.input("images", {DataType::u8, {batch, format.channels, format.height, format.width}});
+Value Emitter::examples(Source source, std::size_t first, StepSize size) {
+  if (size.table == 0) return builder_.input(input_name(source), examples_type(network_, source, first, size.batch));
+  const Value table = builder_.input(input_name(source), examples_type(network_, source, first, size.table));
+  return builder_.gather(table, builder_.input("rows", {DataType::i32, {size.batch}}));
+}
+
+Value Emitter::source(Source source, std::size_t first, StepSize size) {
+  Value images = examples(source, first, size);
+  if (source == Source::features) return images;
   if (source == Source::augmented_images) {
-    const Value offsets = builder_.input("offsets", {DataType::i32, {batch, 3}});
+    const Value offsets = builder_.input("offsets", {DataType::i32, {size.batch, 3}});
     images = builder_.crop_flip(images, offsets, network_.pipeline->data.augment.crop_padding);
   }
   return builder_.normalize_images(images, network_.mean, network_.deviation);

@@ -13,7 +13,7 @@ class Emitter {
   Builder& builder() { return builder_; }
 
   /// Normalised images, or the cached input of module `first`.
-  Value source(Source source, std::size_t first, std::int64_t batch);
+  Value source(Source source, std::size_t first, StepSize size);
   Value rows(std::string name, const Shape& row, std::int64_t batch);  ///< an f32 input [batch, row...]
   Value labels(std::int64_t batch);
 
@@ -28,6 +28,7 @@ class Emitter {
   void descend(const Segment& segment, Value loss);
 
  private:
+  Value examples(Source source, std::size_t first, StepSize size);
   LossInput loss_input(std::size_t module, Value output, Value labels);
   std::vector<Parameter> weights_of(const Segment& segment);
 

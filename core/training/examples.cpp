@@ -1,5 +1,6 @@
 #include "training/examples.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -49,6 +50,20 @@ void Feed::write_rows(Plan& plan, std::span<const std::int64_t> batch) {
     out += row_bytes_;
   }
   plan.write(source_ == Source::features ? "features" : "images", buffer_);
+}
+
+std::shared_ptr<Table> Feed::make_table(Device& device, const TensorType& type) const {
+  constexpr std::int64_t kBlock = 4096;  // rows that are copied at a time
+  if (!device.keeps(type)) return nullptr;
+  const std::shared_ptr<Table> table = device.make_table(type);
+  std::vector<std::byte> block;
+  for (std::int64_t first = 0; first < examples_.size(); first += kBlock) {
+    block.clear();
+    for (std::int64_t example = first; example < std::min(first + kBlock, examples_.size()); ++example)
+      block.insert(block.end(), row(example), row(example) + row_bytes_);
+    table->write(static_cast<std::size_t>(first) * row_bytes_, block);
+  }
+  return table;
 }
 
 void Feed::copy_view(const std::byte* image, std::byte* out) const {

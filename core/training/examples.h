@@ -47,6 +47,8 @@ class Feed {
   void look(const View& view) { view_ = view; }
   /// Writes the rows of `batch` to the input "images" or "features".
   void write_rows(Plan& plan, std::span<const std::int64_t> batch);
+  /// All rows as a table of `device`; null: it keeps no tables of `type`, the type of all rows.
+  std::shared_ptr<Table> make_table(Device& device, const TensorType& type) const;
   void write_labels(Plan& plan, std::span<const std::int64_t> batch);
 
  private:

@@ -11,7 +11,7 @@ namespace gramstack {
 namespace {
 
 Value emit_preactivation(Emitter& emitter, std::size_t module, std::int64_t batch) {
-  Value value = emitter.source(Source::images, 0, batch);
+  Value value = emitter.source(Source::images, 0, {batch});
   for (std::size_t m = 0; m <= module; ++m) value = emitter.module(m, value, false);
   return value;
 }

@@ -55,7 +55,7 @@ void check_output(const Network& network, const Shape& output) {
 void measure_shapes(Network& network) {
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
-  Value output = emitter.source(Source::images, 0, 1);
+  Value output = emitter.source(Source::images, 0, {1});
   for (std::size_t m = 0; m < network.size(); ++m) {
     const std::size_t parameters = graph.parameters().size();
     const Value features = m > 0 ? emitter.features(m, output) : output;

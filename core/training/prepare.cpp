@@ -65,8 +65,10 @@ Segment segment_with(const Preparation& preparation, const std::string& module) 
 Graph segment_graph(const Preparation& preparation, const Segment& segment) {
   const Network& network = preparation.network;
   const std::int64_t size = training_examples(preparation, segment).size();
-  return training_graph(network, segment, training_source(network, segment, size),
-                        std::min(network.module(segment.first).batch, size));
+  const Source source = training_source(network, segment, size);
+  const bool kept = network.pipeline->device->keeps(examples_type(network, source, segment.first, size));
+  return training_graph(network, segment, source,
+                        {std::min(network.module(segment.first).batch, size), kept ? size : 0});
 }
 
 Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory) {

@@ -52,12 +52,10 @@ void SegmentTraining::train() {
 
 void SegmentTraining::train_step() {
   TrainingState& state = run_.state;
-  const StepRunner::Step done = runner_->run(state.epoch, state.step);
+  const bool any_done = take(runner_->run(state.epoch, state.step));
   ++state.step;
   ++steps_here_;
-  state.loss_sum += done.loss * static_cast<double>(done.images);
-  state.images += done.images;
-  run_.report(progress());
+  if (any_done) run_.report(progress());
   poll()();
   if (run_.checkpoint_due()) {
     take_current();
@@ -65,9 +63,24 @@ void SegmentTraining::train_step() {
   }
 }
 
+bool SegmentTraining::take(const std::vector<StepRunner::Step>& done) {
+  TrainingState& state = run_.state;
+  for (const StepRunner::Step& step : done) {
+    state.loss_sum += step.loss * static_cast<double>(step.images);
+    state.images += step.images;
+  }
+  return !done.empty();
+}
+
+void SegmentTraining::take_current() {
+  take(runner_->finish());
+  run_.state.current = runner_->read();
+}
+
 // Until the last line of it the state says "all steps of the epoch done": a stop within the evaluation repeats it.
 void SegmentTraining::finish_epoch() {
   TrainingState& state = run_.state;
+  take(runner_->finish());
   std::optional<Measure> measure;
   if (validation_) {
     TensorMap values = run_.parameters;

@@ -33,7 +33,8 @@ class SegmentTraining {
   const char* value_name() const;
   Progress progress() const;
   Poll poll();
-  void take_current() { run_.state.current = runner_->read(); }
+  bool take(const std::vector<StepRunner::Step>& done);  ///< into the state; false: there are none
+  void take_current();                                   ///< all steps under way, and the parameters after them
 
   RunContext& run_;
   const Segment segment_;

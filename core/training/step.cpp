@@ -6,10 +6,10 @@ namespace gramstack {
 namespace {
 
 /// The output of modules 0..last (or first..last from features), in inference mode below `trained`, training from it.
-Value emit_modules(Emitter& emitter, const GraphPart& part, std::int64_t batch, std::size_t trained) {
+Value emit_modules(Emitter& emitter, const GraphPart& part, StepSize size, std::size_t trained) {
   const bool cached = part.source == Source::features;
   const std::size_t begin = cached ? part.first : 0;
-  Value value = emitter.source(part.source, begin, batch);
+  Value value = emitter.source(part.source, begin, size);
   for (std::size_t m = begin; m <= part.last; ++m) {
     emitter.builder().set_mode(m >= trained ? Mode::training : Mode::inference);
     value = emitter.module(m, value, cached && m == begin);
@@ -24,11 +24,22 @@ bool fits(const Network& network, std::size_t module, std::int64_t examples) {
 
 }  // namespace
 
-Graph training_graph(const Network& network, const Segment& segment, Source source, std::int64_t batch) {
+const char* input_name(Source source) { return source == Source::features ? "features" : "images"; }
+
+TensorType examples_type(const Network& network, Source source, std::size_t first, std::int64_t count) {
+  const ImageFormat& format = network.format;
+  if (source != Source::features) return {DataType::u8, {count, format.channels, format.height, format.width}};
+  TensorType type{DataType::f32, {count}};
+  const Shape& row = network.shapes[first].input;
+  type.shape.insert(type.shape.end(), row.begin(), row.end());
+  return type;
+}
+
+Graph training_graph(const Network& network, const Segment& segment, Source source, StepSize size) {
   Graph graph;
   Emitter emitter(network, graph, Mode::training);
-  const Value output = emit_modules(emitter, {source, segment.first, segment.last}, batch, segment.first);
-  const Value loss = emitter.losses(segment.last, output, emitter.labels(batch));
+  const Value output = emit_modules(emitter, {source, segment.first, segment.last}, size, segment.first);
+  const Value loss = emitter.losses(segment.last, output, emitter.labels(size.batch));
   emitter.descend(segment, loss);
   graph.add_output("loss", loss);
   return without_dead_nodes(graph);
@@ -37,14 +48,14 @@ Graph training_graph(const Network& network, const Segment& segment, Source sour
 Graph inference_graph(const Network& network, const GraphPart& part, std::int64_t batch) {
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
-  graph.add_output("output", emit_modules(emitter, part, batch, network.size()));
+  graph.add_output("output", emit_modules(emitter, part, {batch}, network.size()));
   return without_dead_nodes(graph);
 }
 
 Graph input_graph(const Network& network, std::size_t module, std::int64_t batch) {
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
-  const Value below = emit_modules(emitter, {Source::images, 0, module - 1}, batch, network.size());
+  const Value below = emit_modules(emitter, {Source::images, 0, module - 1}, {batch}, network.size());
   graph.add_output("output", network.features_cached[module] ? emitter.features(module, below) : below);
   return without_dead_nodes(graph);
 }
@@ -53,7 +64,7 @@ Graph feature_graph(const Network& network, std::int64_t batch) {
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
   const std::size_t last = network.size() - 1;
-  const Value output = emit_modules(emitter, {Source::images, 0, last}, batch, network.size());
+  const Value output = emit_modules(emitter, {Source::images, 0, last}, {batch}, network.size());
   const Builder::Scope in_kernel = emitter.builder().scope("kernel");
   graph.add_output("output", network.module(last).kernel->features(emitter.builder(), output));
   return without_dead_nodes(graph);
@@ -63,7 +74,7 @@ Graph preactivation_graph(const Network& network, std::size_t module, std::int64
   if (module > 0) return inference_graph(network, {Source::images, 0, module - 1}, batch);
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
-  graph.add_output("output", emitter.source(Source::images, 0, batch));
+  graph.add_output("output", emitter.source(Source::images, 0, {batch}));
   return graph;
 }
 

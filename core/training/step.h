@@ -8,7 +8,8 @@
 namespace gramstack {
 
 /// What a graph reads: "images" u8 [n,c,h,w]; these and "offsets" i32 [n,3]; or "features" f32 [n, ...], the cached
-/// input of the first module that it holds.
+/// input of the first module that it holds. Where the device keeps the examples in a table, n is that of all of them
+/// (StepSize::table), and "rows" i32 [batch] are those of the step.
 enum class Source { images, augmented_images, features };
 
 struct GraphPart {
@@ -16,8 +17,16 @@ struct GraphPart {
   std::size_t first = 0, last = 0;  ///< modules; from images the frozen ones below `first` are emitted too
 };
 
+struct StepSize {
+  std::int64_t batch = 0;
+  std::int64_t table = 0;  ///< rows of the table of all examples; 0: the step is given its examples
+};
+
+const char* input_name(Source source);                                                    ///< "images" or "features"
+TensorType examples_type(const Network&, Source, std::size_t first, std::int64_t count);  ///< of that input
+
 /// One step of training: also reads "labels" i32 [n], "learning_rate" and "step" (from 1); gives "loss".
-Graph training_graph(const Network& network, const Segment& segment, Source source, std::int64_t batch);
+Graph training_graph(const Network& network, const Segment& segment, Source source, StepSize size);
 
 /// The output of module part.last in inference mode, as "output".
 Graph inference_graph(const Network& network, const GraphPart& part, std::int64_t batch);

@@ -32,11 +32,33 @@ StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed
              network.pipeline->seed),
       passes_(std::max<std::int64_t>(1, epoch_images / network.module(segment.first).batch / order_.steps())),
       augmentation_(network.pipeline->data.augment, network.pipeline->seed),
-      graph_(training_graph(network, segment, feed_.source(), order_.batch())),
-      plan_(network.pipeline->device->compile(graph_)) {
+      ahead_(static_cast<std::size_t>(network.pipeline->device->steps_ahead())) {
+  pending_.reserve(ahead_);
+  try {
+    table_ = feed_.make_table(*network.pipeline->device,
+                              examples_type(network, feed_.source(), segment.first, feed_.examples().size()));
+    compile();
+  } catch (const Error& error) {
+    if (!table_ || error.code() != ExitCode::resource) throw;
+    table_ = nullptr;  // without it the step may fit
+    compile();
+  }
+}
+
+void StepRunner::compile() {
+  plan_ = nullptr;
+  CompileOptions options;
+  if (table_) options.tables[input_name(feed_.source())] = table_;
+  graph_ = graph_of(order_.batch());
+  plan_ = network_.pipeline->device->compile(graph_, options);
   if (order_.last_batch() == order_.batch()) return;
-  last_graph_ = training_graph(network, segment, feed_.source(), order_.last_batch());
-  last_plan_ = network.pipeline->device->compile(last_graph_);
+  options.parameters_of = plan_.get();
+  last_graph_ = graph_of(order_.last_batch());
+  last_plan_ = network_.pipeline->device->compile(last_graph_, options);
+}
+
+Graph StepRunner::graph_of(std::int64_t batch) const {
+  return training_graph(network_, segment_, feed_.source(), {batch, table_ ? feed_.examples().size() : 0});
 }
 
 std::int64_t StepRunner::images() const {
@@ -90,6 +112,7 @@ TensorMap StepRunner::train(TensorMap values, const Examples& training, const Po
       run(epoch, step);
       if (poll) poll();
     }
+  finish();
   TensorMap trained = read_weights();
   trained.merge(values);
   return trained;
@@ -100,33 +123,65 @@ double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {
   return module.optimizer->learning_rate() * module.schedule.at(epoch * steps() + step, steps());
 }
 
-// A smaller last batch has a plan of its own; the parameters go there and back.
-StepRunner::Step StepRunner::run(std::int64_t epoch, std::int64_t step) {
-  const std::int64_t pass = epoch * passes_ + step / order_.steps();
+const std::vector<StepRunner::Step>& StepRunner::run(std::int64_t epoch, std::int64_t step) {
+  const std::int64_t pass = pass_of(epoch, step);
   if (pass != pass_) batches_ = order_.epoch(pass_ = pass);
-  if (!last_plan_ || (step + 1) % order_.steps() != 0) return run_on(*plan_, epoch, step);
+  if (last_plan_ && (step + 1) % order_.steps() == 0)
+    run_last(epoch, step);
+  else
+    run_on(*plan_, epoch, step);
+  done_.clear();
+  if (pending_.size() >= ahead_) take_pending();
+  return done_;
+}
+
+const std::vector<StepRunner::Step>& StepRunner::finish() {
+  done_.clear();
+  take_pending();
+  return done_;
+}
+
+// A smaller last batch has a plan of its own; where the device does not share the parameters, they go there and back.
+void StepRunner::run_last(std::int64_t epoch, std::int64_t step) {
+  if (last_plan_->shares_parameters()) return run_on(*last_plan_, epoch, step);
   write_parameters(*last_plan_, last_graph_, read_parameters(*plan_, graph_));
-  const Step done = run_on(*last_plan_, epoch, step);
+  run_on(*last_plan_, epoch, step);
   write(read_parameters(*last_plan_, last_graph_));
-  return done;
+}
+
+void StepRunner::take_pending() {
+  if (pending_.empty()) return;
+  plan_->wait();
+  if (last_plan_) last_plan_->wait();
+  for (const Pending& step : pending_) {
+    if (!std::isfinite(step.loss)) fail(step.loss, step.epoch, step.step);
+    done_.push_back({step.loss, step.images});
+  }
+  pending_.clear();
 }
 
 const Indices& StepRunner::batch_of(std::int64_t step) const {
   return batches_[static_cast<std::size_t>(step % order_.steps())];
 }
 
-StepRunner::Step StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
+void StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
   const Indices& batch = batch_of(step);
-  feed_.write_rows(plan, batch);
+  if (table_)
+    write_row_numbers(plan, batch);
+  else
+    feed_.write_rows(plan, batch);
   feed_.write_labels(plan, batch);
   if (feed_.source() == Source::augmented_images) write_offsets(plan, batch);
   write_scalar(plan, "learning_rate", learning_rate(epoch, step));
   write_scalar(plan, "step", static_cast<double>(epoch * steps() + step + 1));
   plan.run();
-  float loss = 0;
-  plan.read("loss", std::as_writable_bytes(std::span(&loss, 1)));
-  if (!std::isfinite(loss)) fail(loss, epoch, step);
-  return {loss, static_cast<std::int64_t>(batch.size())};
+  Pending& pending = pending_.emplace_back(Pending{0, static_cast<std::int64_t>(batch.size()), epoch, step});
+  plan.read_later("loss", std::as_writable_bytes(std::span(&pending.loss, 1)));
+}
+
+void StepRunner::write_row_numbers(Plan& plan, const Indices& batch) {
+  row_numbers_.assign(batch.begin(), batch.end());
+  plan.write("rows", std::as_bytes(std::span(row_numbers_)));
 }
 
 void StepRunner::write_offsets(Plan& plan, const Indices& batch) {
@@ -139,7 +194,7 @@ void StepRunner::write_offsets(Plan& plan, const Indices& batch) {
 }
 
 void StepRunner::fail(double loss, std::int64_t epoch, std::int64_t step) const {
-  const Indices& batch = batch_of(step);
+  const Indices batch = order_.epoch(pass_of(epoch, step))[static_cast<std::size_t>(step % order_.steps())];
   Indices images;
   for (std::size_t i = 0; i < std::min<std::size_t>(batch.size(), 5); ++i)
     images.push_back(feed_.examples().image(batch[i]));

@@ -36,8 +36,12 @@ class StepRunner {
     double loss = 0;  ///< mean over its images
     std::int64_t images = 0;
   };
-  /// Step `step` of epoch `epoch`, both from 0. Throws Error(numerical) when the loss is not finite.
-  Step run(std::int64_t epoch, std::int64_t step);
+  /// Puts step `step` of epoch `epoch` to work, both from 0, and gives those that are done since the last call, in
+  /// order: this one, or on a device that works ahead (Device::steps_ahead) none for some calls, then all. Throws
+  /// Error(numerical) naming the step when a loss is not finite.
+  const std::vector<Step>& run(std::int64_t epoch, std::int64_t step);
+  /// The steps that were put to work and not given yet.
+  const std::vector<Step>& finish();
 
   double learning_rate(std::int64_t epoch, std::int64_t step) const;
 
@@ -46,9 +50,21 @@ class StepRunner {
   TensorMap train(TensorMap values, const Examples& training, const Poll& poll);
 
  private:
+  /// A step under way: its loss is there when the plan was waited for.
+  struct Pending {
+    float loss = 0;
+    std::int64_t images = 0, epoch = 0, step = 0;
+  };
+
+  std::int64_t pass_of(std::int64_t epoch, std::int64_t step) const { return epoch * passes_ + step / order_.steps(); }
+  void compile();
+  Graph graph_of(std::int64_t batch) const;
   HostTensor tensor(const Parameter& parameter, const std::string& name) const;  ///< what `name` holds
   bool is_trained(const Parameter& parameter) const;
-  Step run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
+  void run_last(std::int64_t epoch, std::int64_t step);
+  void run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
+  void take_pending();
+  void write_row_numbers(Plan& plan, const Indices& batch);
   const Indices& batch_of(std::int64_t step) const;
   void write_offsets(Plan& plan, const Indices& batch);
   [[noreturn]] void fail(double loss, std::int64_t epoch, std::int64_t step) const;
@@ -59,13 +75,17 @@ class StepRunner {
   BatchOrder order_;
   std::int64_t passes_;  ///< an epoch
   AugmentationStream augmentation_;
+  std::size_t ahead_;             ///< steps under way at most
+  std::shared_ptr<Table> table_;  ///< of all examples; null: the device keeps none
   Graph graph_;
   std::unique_ptr<Plan> plan_;
   Graph last_graph_;
   std::unique_ptr<Plan> last_plan_;  ///< for a smaller last batch; null: there is none
   std::int64_t pass_ = -1;           ///< since the first step; of batches_
   std::vector<Indices> batches_;
-  std::vector<std::int32_t> offsets_;
+  std::vector<std::int32_t> offsets_, row_numbers_;
+  std::vector<Pending> pending_;  ///< reserved: its elements stay where they are
+  std::vector<Step> done_;
 };
 
 }  // namespace gramstack

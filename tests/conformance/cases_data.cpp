@@ -19,6 +19,16 @@ void add_labels(Cases& cases) {
   cases.push_back(noted(op_case("pair_masks", {labels(many)}), "33 images"));
 }
 
+void add_rows(Cases& cases) {
+  const Attributes none;
+  cases.push_back(noted(op_case("gather", {images({5, 3, 4, 4}), labels({4, 0, 0, 2, 3, 1, 4})}, none), "images"));
+  cases.push_back(noted(op_case("gather", {images({3, 1, 5, 7}), labels({2, 1})}, none), "odd images"));
+  cases.push_back(noted(op_case("gather", {real({6, 5}), labels({5, 5, 1})}, none), "vectors"));
+  cases.push_back(noted(op_case("gather", {real({4, 8, 2, 2}), labels({3, 0, 1, 2, 3})}, none), "maps"));
+  cases.push_back(noted(op_case("gather", {labels({7, -3, 9}), labels({2, 0, 2, 1})}, none), "integers"));
+  cases.push_back(noted(op_case("gather", {real({2, 3}), labels({-1, 2, 1, 2147483647.0, 0})}, none), "rows outside"));
+}
+
 /// Windows at the corners, unmoved and mirrored.
 Case moved(const Shape& shape, std::int64_t padding) {
   const double end = static_cast<double>(2 * padding);
@@ -66,6 +76,7 @@ Case augmented() {
 Cases data_cases() {
   Cases cases;
   add_labels(cases);
+  add_rows(cases);
   add_images(cases);
   cases.push_back(augmented());
   return cases;

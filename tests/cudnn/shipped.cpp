@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/error.h"
+#include "compiler/compile.h"
 #include "pipeline/pipeline.h"
 #include "process.h"
 #include "support/component.h"
@@ -21,6 +22,15 @@ std::vector<std::filesystem::path> pipelines() {
   return files;
 }
 
+/// Steps are those of a device that keeps the examples.
+class KeepingDevice final : public Device {
+ public:
+  std::string describe() const override { return "a device that keeps the examples"; }
+  std::string declines(const Graph& graph, const Node& node) const override { return cudnn::declines(graph, node); }
+  std::unique_ptr<Plan> compile(const Graph&, const CompileOptions&) override { return nullptr; }
+  bool keeps(const TensorType&) const override { return true; }
+};
+
 std::vector<ShippedStep> make_steps() {
   const TemporaryFolder folder;
   write_idx(folder.path() / "mnist", 28, 10, 1200);
@@ -29,7 +39,8 @@ std::vector<ShippedStep> make_steps() {
   const Registry registry(SearchPaths{{GRAMSTACK_TEST_PLUGINS}, {folder.path()}});
   std::vector<ShippedStep> steps;
   for (const std::filesystem::path& file : pipelines()) {
-    const Pipeline pipeline = load_pipeline(file, {"data.validation=20"}, registry);
+    Pipeline pipeline = load_pipeline(file, {"data.validation=20"}, registry);
+    pipeline.device = std::make_shared<KeepingDevice>();
     const std::string name = file.stem().string() + "-";
     for (const ModuleSpec& module : pipeline.stack)
       steps.push_back({name + module.name, step_graph(pipeline, module.name, false)});

@@ -96,6 +96,7 @@ class NodePlan final : public Plan {
       if (is_real(type.type) && type.shape.size() == 4) {
         array.layout = settings_.layout;
         if (!node.op->has(trait_bound)) array.element = settings_.maps;
+        if (node.op->name == "gather") array.element = at(node.inputs[0])->array.element;
       }
       made.push_back(std::make_shared<Tensor>(array));
     }

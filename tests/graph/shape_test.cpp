@@ -194,6 +194,11 @@ TEST_CASE("graph: shapes of data ops") {
   CHECK(apply("pair_masks", {i32({4})}, {{"precision", 64}}) == "f64[4,4] f64[4,4] f64[4,4]");
   CHECK(apply("pair_masks", {i32({4, 1})}) == "pair_masks wants labels [n], got [4,1]");
   const TensorType images = u8({4, 2, 8, 8});
+  CHECK(apply("gather", {images, i32({7})}) == "u8[7,2,8,8]");
+  CHECK(apply("gather", {f32({4}), i32({2})}) == "f32[2]");
+  CHECK(apply("gather", {images, f32({7})}) == "gather wants rows [n] of type i32, got f32[7]");
+  CHECK(apply("gather", {images, i32({7, 1})}) == "gather wants rows [n], got [7,1]");
+  CHECK(apply("gather", {f32({}), i32({2})}) == "gather wants a table [m, ...], got []");
   CHECK(apply("crop_flip", {images, i32({4, 3})}, {{"padding", 2}}) == "u8[4,2,8,8]");
   CHECK(apply("crop_flip", {images, i32({4, 2})}) == "crop_flip wants offsets [4,3], got [4,2]");
   CHECK(apply("crop_flip", {images, i32({4, 3})}, {{"padding", -2}}) ==

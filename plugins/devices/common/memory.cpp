@@ -178,7 +178,7 @@ void assign_memory(Program& program, std::size_t alignment) {
 std::size_t assign_permanent(Program& program, std::size_t alignment) {
   std::size_t size = 0;
   for (Tensor& tensor : program.tensors) {
-    if (tensor.place == Place::arena) continue;
+    if (tensor.place == Place::arena || tensor.place == Place::given) continue;
     tensor.offset = size;
     size += aligned(stored_bytes(tensor), alignment);
   }

@@ -30,7 +30,8 @@ constexpr Index blocks(Index channels) { return (channels + kBlock - 1) / kBlock
 
 /// plain: row-major. blocked: above. channels_last: [n, h, w, c].
 enum class Layout : std::uint8_t { plain, blocked, channels_last };
-enum class Place : std::uint8_t { arena, input, parameter, constant };
+/// given: memory that the plan does not own, a table or another plan's parameter.
+enum class Place : std::uint8_t { arena, input, parameter, constant, given };
 
 struct Tensor {
   TensorType type;

@@ -17,6 +17,8 @@
 
 #include "api/author.h"
 #include "cuda/plan.h"
+#include "cuda/table.h"
+#include "cuda/transfers.h"
 
 namespace gramstack::cudnn {
 namespace {
@@ -50,8 +52,17 @@ class Cudnn final : public Device {
   std::unique_ptr<Plan> compile(const Graph& graph, const CompileOptions& options) override {
     Compiled compiled = cudnn::compile(graph, settings_, options);
     if (!gpu_) return make_described_plan(compiled, target_);
-    return make_plan(std::move(compiled), gpu_, search_);
+    return make_plan(std::move(compiled), gpu_, search_, options);
   }
+
+  bool keeps(const TensorType& rows) const override { return !gpu_ || cudnn::keeps(*gpu_, rows); }
+
+  std::shared_ptr<Table> make_table(const TensorType& rows) override {
+    if (!gpu_) refuse_to_run(target_);
+    return std::make_shared<GpuTable>(gpu_, rows);
+  }
+
+  std::int64_t steps_ahead() const override { return gpu_ ? static_cast<std::int64_t>(kStepsAhead) : 1; }
 
  private:
   std::string precision_, target_;

@@ -25,6 +25,15 @@ void check(const Graph& graph) {
                   fmt::format("device cudnn declines {} \"{}\": {}", node.op->name, node.name, reason));
 }
 
+/// Inputs that are tables, and parameters of another plan, have memory of their own.
+void mark_given(compiler::Program& program, const CompileOptions& options) {
+  for (const compiler::Binding& input : program.inputs)
+    if (options.tables.contains(input.name)) program.tensor(input.tensor).place = compiler::Place::given;
+  if (!options.parameters_of) return;
+  for (const compiler::Binding& parameter : program.parameters)
+    program.tensor(parameter.tensor).place = compiler::Place::given;
+}
+
 }  // namespace
 
 std::string declines(const Graph& graph, const Node& node) {
@@ -58,6 +67,7 @@ Compiled compile(const Graph& graph, const Settings& settings, const CompileOpti
   batch_elementwise(program);
   observe("batch", to_text(program));
   assign_memory(program, kAddressAlignment);
+  mark_given(program, options);
   made.permanent = assign_permanent(program, kAddressAlignment);
   observe("memory", to_text(program) + memory_to_text(program));
   made.list = make_launches(program, settings);

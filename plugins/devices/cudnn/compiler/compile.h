@@ -9,7 +9,7 @@ namespace gramstack::cudnn {
 struct Compiled {
   compiler::Program program;
   LaunchList list;
-  std::size_t permanent = 0;  ///< bytes of inputs, parameters and constants
+  std::size_t permanent = 0;  ///< bytes of inputs, parameters and constants, but for those that are given
 };
 
 /// Empty: the device runs the node. Otherwise why not.

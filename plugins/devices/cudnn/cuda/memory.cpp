@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "api/error.h"
 #include "cuda/check.h"
 
 namespace gramstack::cudnn {
 namespace {
-
-/// Steps that the host may be ahead of the GPU.
-constexpr std::size_t kSlots = 4;
 
 /// The name of the instruction that writes it, or of its binding.
 std::string name_of(const compiler::Program& program, compiler::TensorId id) {
@@ -25,18 +21,26 @@ std::string name_of(const compiler::Program& program, compiler::TensorId id) {
   return "a constant";
 }
 
+/// Of those that the plan makes room for.
 compiler::TensorId largest(const compiler::Program& program) {
+  const auto bytes = [&](compiler::TensorId id) {
+    const compiler::Tensor& tensor = program.tensor(id);
+    return tensor.place == compiler::Place::given ? 0 : stored_bytes(tensor);
+  };
   compiler::TensorId found = 0;
-  for (std::size_t i = 1; i < program.tensors.size(); ++i)
-    if (stored_bytes(program.tensors[i]) > stored_bytes(program.tensor(found)))
-      found = static_cast<compiler::TensorId>(i);
+  for (std::size_t i = 1; i < program.tensors.size(); ++i) {
+    const compiler::TensorId id = static_cast<compiler::TensorId>(i);
+    if (bytes(id) > bytes(found)) found = id;
+  }
   return found;
 }
 
-/// Images of a step: the first extent of its first input of more than one axis; 0: it has none.
+/// Images of a step: the first extent of its first input that is neither a number nor a table; 0: it has none.
 std::int64_t batch_of(const compiler::Program& program) {
-  for (const compiler::Binding& input : program.inputs)
-    if (program.shape(input.tensor).size() > 1) return program.shape(input.tensor)[0];
+  for (const compiler::Binding& input : program.inputs) {
+    const compiler::Tensor& tensor = program.tensor(input.tensor);
+    if (!tensor.shape().empty() && tensor.place != compiler::Place::given) return tensor.shape()[0];
+  }
   return 0;
 }
 
@@ -69,27 +73,6 @@ HostMemory allocate_host(std::size_t bytes) {
   check(cudaMallocHost(&memory, std::max<std::size_t>(bytes, 1)),
         fmt::format("allocating {} of the host", size_text(bytes)));
   return HostMemory(memory);
-}
-
-Staging::Staging(std::size_t bytes) : slots_(kSlots) {
-  for (Slot& slot : slots_) {
-    slot.memory = allocate_host(bytes);
-    check(cudaEventCreateWithFlags(&slot.done, cudaEventDisableTiming), "making an event");
-  }
-}
-
-Staging::~Staging() {
-  for (Slot& slot : slots_)
-    if (slot.done) cudaEventSynchronize(slot.done), cudaEventDestroy(slot.done);
-}
-
-void Staging::copy(std::span<const std::byte> bytes, void* to, cudaStream_t stream) {
-  Slot& slot = slots_[next_];
-  next_ = (next_ + 1) % slots_.size();
-  check(cudaEventSynchronize(slot.done), "a step");
-  std::memcpy(slot.memory.get(), bytes.data(), bytes.size());
-  check(cudaMemcpyAsync(to, slot.memory.get(), bytes.size(), cudaMemcpyHostToDevice, stream), "copying to the GPU");
-  check(cudaEventRecord(slot.done, stream), "copying to the GPU");
 }
 
 std::string size_text(std::size_t bytes) {

@@ -5,9 +5,7 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "compiler/compile.h"
 
@@ -26,25 +24,6 @@ using HostMemory = std::unique_ptr<void, FreeHost>;
 DeviceMemory allocate_device(std::size_t bytes);
 /// Throws Error(resource).
 HostMemory allocate_host(std::size_t bytes);
-
-/// Copies of host memory to the GPU in the order of a stream that the caller does not wait for: a few buffers in turn,
-/// each used again when its copy is done.
-class Staging {
- public:
-  explicit Staging(std::size_t bytes);
-  ~Staging();
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-  void copy(std::span<const std::byte> bytes, void* to, cudaStream_t stream);
-
- private:
-  struct Slot {
-    HostMemory memory;
-    cudaEvent_t done = nullptr;
-  };
-  std::vector<Slot> slots_;
-  std::size_t next_ = 0;
-};
 
 /// "1.50 GiB"
 std::string size_text(std::size_t bytes);

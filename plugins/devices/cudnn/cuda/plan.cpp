@@ -9,7 +9,10 @@
 
 #include "api/error.h"
 #include "cuda/compile_kernels.h"
+#include "cuda/kernel_module.h"
 #include "cuda/memory.h"
+#include "cuda/table.h"
+#include "cuda/transfers.h"
 
 namespace gramstack::cudnn {
 namespace {
@@ -19,54 +22,18 @@ using compiler::Place;
 using compiler::Tensor;
 using compiler::TensorId;
 
-/// The module of a plan's kernels.
-class Module {
- public:
-  void load(const std::string& image) {
-    check(driver_library().cuModuleLoadData(&module_, image.data()), "loading kernels");
-  }
-  ~Module() {
-    if (module_) driver_library().cuModuleUnload(module_);
-  }
-  Module() = default;
-  Module(const Module&) = delete;
-  Module& operator=(const Module&) = delete;
-  CUfunction find(const std::string& name) const {
-    CUfunction function = nullptr;
-    check(driver_library().cuModuleGetFunction(&function, module_, name.c_str()), "finding the kernel " + name);
-    return function;
-  }
-
- private:
-  CUmodule module_ = nullptr;
-};
-
 struct Step {
   std::string name;
   std::function<void()> run;  ///< puts it into the stream
 };
 
-/// A kernel with its parameters packed as the driver wants them.
-struct BoundKernel {
-  CUfunction function = nullptr;
-  unsigned grid = 1, block = 1;
-  std::vector<void*> parameters;
-
-  void run(cudaStream_t stream) {
-    std::size_t size = parameters.size() * sizeof(void*);
-    void* extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, parameters.data(), CU_LAUNCH_PARAM_BUFFER_SIZE, &size,
-                     CU_LAUNCH_PARAM_END};
-    check(driver_library().cuLaunchKernel(function, grid, 1, 1, block, 1, 1, 0, stream, nullptr, extra),
-          "launching a kernel");
-  }
-};
-
 class GpuPlan final : public Plan {
  public:
-  GpuPlan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search)
+  GpuPlan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search, const CompileOptions& options)
       : compiled_(std::move(compiled)), gpu_(std::move(gpu)) {
     gpu_->use();
     bind_names();
+    bind_given(options);
     prepare_vendor_plans(search);
     allocate();
     bind_launches();
@@ -85,15 +52,14 @@ class GpuPlan final : public Plan {
   void write(std::string_view name, std::span<const std::byte> bytes) override {
     const TensorId id = find(writable_, name, bytes.size(), "input or parameter");
     gpu_->use();
-    if (const auto staging = staging_.find(id); staging != staging_.end())
-      return staging->second.copy(bytes, address(id), gpu_->stream());
     const Tensor& tensor = program().tensor(id);
+    if (tensor.place == Place::input) return transfers_->send(bytes, address(id));
     std::vector<std::byte> turned(bytes.begin(), bytes.end());
     if (tensor.layout == compiler::Layout::channels_last)
       to_channels_last(tensor.shape(), size_of(tensor.type.type), bytes.data(), turned.data());
     check(cudaMemcpyAsync(address(id), turned.data(), turned.size(), cudaMemcpyHostToDevice, gpu_->stream()),
           "copying to the GPU");
-    wait();
+    synchronize();
   }
 
   void read(std::string_view name, std::span<std::byte> bytes) const override {
@@ -101,11 +67,24 @@ class GpuPlan final : public Plan {
     gpu_->use();
     check(cudaMemcpyAsync(bytes.data(), address(id), bytes.size(), cudaMemcpyDeviceToHost, gpu_->stream()),
           "copying from the GPU");
-    wait();
+    synchronize();
     const Tensor& tensor = program().tensor(id);
     if (tensor.layout != compiler::Layout::channels_last) return;
     const std::vector<std::byte> turned(bytes.begin(), bytes.end());
     from_channels_last(tensor.shape(), size_of(tensor.type.type), turned.data(), bytes.data());
+  }
+
+  void read_later(std::string_view name, std::span<std::byte> bytes) override {
+    const TensorId id = find(readable_, name, bytes.size(), "output or parameter");
+    if (bytes.size() > kLater || program().tensor(id).layout == compiler::Layout::channels_last)
+      return read(name, bytes);
+    gpu_->use();
+    transfers_->fetch(address(id), bytes);
+  }
+
+  void wait() override {
+    gpu_->use();
+    transfers_->wait();
   }
 
   void run() override {
@@ -122,7 +101,7 @@ class GpuPlan final : public Plan {
       steps_[i].run();
       check(cudaEventRecord(events[i + 1], gpu_->stream()), "a step");
     }
-    wait();
+    synchronize();
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       float milliseconds = 0;
       check(cudaEventElapsedTime(&milliseconds, events[i], events[i + 1]), "a step");
@@ -130,6 +109,8 @@ class GpuPlan final : public Plan {
     }
     for (cudaEvent_t event : events) cudaEventDestroy(event);
   }
+
+  bool shares_parameters() const override { return shares_parameters_; }
 
   MemoryReport memory() const override {
     std::size_t parameters = 0;
@@ -149,6 +130,21 @@ class GpuPlan final : public Plan {
     for (const Binding& binding : program().outputs) readable_[binding.name] = binding.tensor;
   }
 
+  void bind_given(const CompileOptions& options) {
+    for (const Binding& input : program().inputs) {
+      const auto table = options.tables.find(input.name);
+      if (table == options.tables.end()) continue;
+      given_[input.tensor] = static_cast<std::byte*>(static_cast<const GpuTable&>(*table->second).address());
+      tables_.push_back(table->second);
+    }
+    if (!options.parameters_of) return;
+    const GpuPlan& other = static_cast<const GpuPlan&>(*options.parameters_of);
+    for (const Binding& parameter : program().parameters)
+      given_[parameter.tensor] = other.address(
+          other.find(other.writable_, parameter.name, program().tensor(parameter.tensor).type.bytes(), "parameter"));
+    shares_parameters_ = true;
+  }
+
   TensorId find(const Names& names, std::string_view name, std::size_t bytes, const char* what) const {
     const auto found = names.find(name);
     if (found == names.end()) throw Error(ExitCode::unexpected, fmt::format("the step has no {} \"{}\"", what, name));
@@ -159,6 +155,7 @@ class GpuPlan final : public Plan {
 
   std::byte* address(TensorId id) const {
     const Tensor& tensor = program().tensor(program().root(id));
+    if (tensor.place == Place::given) return given_.at(program().root(id));
     const DeviceMemory& memory = tensor.place == Place::arena ? arena_ : permanent_;
     return static_cast<std::byte*>(memory.get()) + tensor.offset;
   }
@@ -192,8 +189,11 @@ class GpuPlan final : public Plan {
       check(cudaMemGetInfo(&free, &total), "asking for free memory");
       throw Error(ExitCode::resource, memory_complaint(compiled_, workspace_, free));
     }
+    std::size_t step_bytes = kLater;
     for (const Binding& input : program().inputs)
-      staging_.try_emplace(input.tensor, program().tensor(input.tensor).type.bytes());
+      if (program().tensor(input.tensor).place == Place::input)
+        step_bytes += Transfers::taken(program().tensor(input.tensor).type.bytes());
+    transfers_ = std::make_unique<Transfers>(gpu_->stream(), step_bytes);
   }
 
   void bind_launches() {
@@ -253,9 +253,14 @@ class GpuPlan final : public Plan {
   void clear() {
     check(cudaMemsetAsync(arena_.get(), 0, program().arena, gpu_->stream()), "clearing memory");
     check(cudaMemsetAsync(permanent_.get(), 0, compiled_.permanent, gpu_->stream()), "clearing memory");
+    for (const Binding& parameter : program().parameters)
+      if (shares_parameters_)
+        check(cudaMemsetAsync(address(parameter.tensor), 0, stored_bytes(program().tensor(parameter.tensor)),
+                              gpu_->stream()),
+              "clearing memory");
     for (std::size_t i = 0; i < program().tensors.size(); ++i)
       if (program().tensors[i].place == Place::constant) fill(static_cast<TensorId>(i));
-    wait();
+    synchronize();
   }
 
   void fill(TensorId id) {
@@ -266,7 +271,7 @@ class GpuPlan final : public Plan {
     check(cudaMemcpyAsync(address(id), numbers.data(), numbers.size() * sizeof(float), cudaMemcpyHostToDevice,
                           gpu_->stream()),
           "copying a constant");
-    wait();
+    synchronize();
   }
 
   /// Every launch once, on zeros: libraries load their kernels now, not while the graph is recorded, and a launch that
@@ -293,12 +298,14 @@ class GpuPlan final : public Plan {
     cudaGraphDestroy(graph);
     check(made, "preparing a step");
     check(cudaGraphUpload(executable_, gpu_->stream()), "preparing a step");
-    wait();
+    synchronize();
   }
 
-  void wait() const { check(cudaStreamSynchronize(gpu_->stream()), "a step"); }
+  /// Until the stream is empty: what was fetched is handed over.
+  void synchronize() const { transfers_->wait(); }
 
   static constexpr std::size_t kMatmulWorkspace = std::size_t{32} << 20;
+  static constexpr std::size_t kLater = 16;  ///< bytes of a result that read_later() need not wait for
 
   Compiled compiled_;
   std::shared_ptr<Gpu> gpu_;
@@ -308,7 +315,10 @@ class GpuPlan final : public Plan {
   std::vector<MatmulPlan> matmuls_;
   Module module_;
   std::vector<Step> steps_;
-  std::map<TensorId, Staging> staging_;  // of inputs
+  std::unique_ptr<Transfers> transfers_;
+  std::vector<std::shared_ptr<Table>> tables_;
+  std::map<TensorId, std::byte*> given_;  // tables and shared parameters
+  bool shares_parameters_ = false;
   cudaGraphExec_t executable_ = nullptr;
   Names writable_, readable_;
 };
@@ -327,12 +337,7 @@ class DescribedPlan final : public Plan {
   MemoryReport memory() const override { return memory_; }
 
  private:
-  [[noreturn]] void fail() const {
-    throw Error(
-        ExitCode::device,
-        fmt::format("device cudnn: a plan for target {} can be shown, not run\n  leave the parameter target out",
-                    architecture_));
-  }
+  [[noreturn]] void fail() const { refuse_to_run(architecture_); }
   std::string architecture_;
   MemoryReport memory_;
 };
@@ -365,8 +370,15 @@ void from_channels_last(const Shape& shape, std::size_t bytes, const std::byte* 
                     from + ((n * e.pixels + p) * e.channels + c) * bytes, bytes);
 }
 
-std::unique_ptr<Plan> make_plan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search) {
-  return std::make_unique<GpuPlan>(std::move(compiled), std::move(gpu), search);
+std::unique_ptr<Plan> make_plan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search,
+                                const CompileOptions& options) {
+  return std::make_unique<GpuPlan>(std::move(compiled), std::move(gpu), search, options);
+}
+
+void refuse_to_run(const std::string& architecture) {
+  throw Error(ExitCode::device,
+              fmt::format("device cudnn: a plan for target {} can be shown, not run\n  leave the parameter target out",
+                          architecture));
 }
 
 std::unique_ptr<Plan> make_described_plan(const Compiled& compiled, std::string architecture) {

@@ -9,10 +9,15 @@
 
 namespace gramstack::cudnn {
 
-/// Throws Error(resource) when the GPU has too little memory.
-std::unique_ptr<Plan> make_plan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search);
+/// `options`: those that it was compiled with, whose tables and plan are of this device. Throws Error(resource) when
+/// the GPU has too little memory.
+std::unique_ptr<Plan> make_plan(Compiled compiled, std::shared_ptr<Gpu> gpu, bool search,
+                                const CompileOptions& options);
 
-/// For a GPU that is not here: memory() answers, all else throws Error(device).
+/// Throws Error(device): what is for a GPU that is not here is only shown.
+[[noreturn]] void refuse_to_run(const std::string& architecture);
+
+/// For a GPU that is not here: memory() answers, all else is refuse_to_run().
 std::unique_ptr<Plan> make_described_plan(const Compiled& compiled, std::string architecture);
 
 /// Numbers of a [n,c,h,w] tensor from row-major to [n,h,w,c] and back; `bytes` a number.

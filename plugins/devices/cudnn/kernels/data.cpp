@@ -22,6 +22,15 @@ void pair_masks(Emitter& emitter) {
                {0, 1, 2, 3});
 }
 
+void gather(Emitter& emitter) {
+  const Array &table = emitter.input(0), &to = emitter.output();
+  const Index width = elements(table.shape) / table.shape[0], count = lanes({&table}, width);
+  emitter.call(
+      "gather", "data", "", fmt::format("const {0}* p0, const int* p1, {0}* p2", type_of(table.element)),
+      fmt::format("  gather<{}, {}, {}, {}>(p0, p1, p2);\n", table.shape[0], to.shape[0], width / count, count),
+      blocks_for(elements(to.shape) / count), {0, 1, 2}, 2 * bytes_of(to) + bytes_of(emitter.input(1)));
+}
+
 void crop_flip(Emitter& emitter) {
   const Array &from = emitter.input(0), &to = emitter.output();
   emitter.call("crop_flip", "data", "",
@@ -63,6 +72,7 @@ void crop_normalize(Emitter& emitter) { normalize(emitter, true); }
 
 constexpr Generator kGenerators[] = {{"one_hot", one_hot},
                                      {"pair_masks", pair_masks},
+                                     {"gather", gather},
                                      {"crop_flip", crop_flip},
                                      {"normalize_images", normalize_images},
                                      {"crop_normalize", crop_normalize}};

@@ -30,8 +30,7 @@ const Generator* find_generator(std::string_view op) {
 }
 
 void check_size(const Array& array, const std::string& op) {
-  constexpr Index kMost = Index{1} << 30;
-  if (elements(array.shape) > kMost)
+  if (elements(array.shape) > kMostElements)
     throw Error(ExitCode::resource, fmt::format("{}: {}{} has more than 2^30 elements; use a smaller batch", op,
                                                 name_of(array.element), to_string(array.shape)));
 }

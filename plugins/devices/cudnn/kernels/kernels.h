@@ -48,6 +48,7 @@ struct Expression {
 /// Ops: those of the op table but convolutions and matrix products, and
 ///   elementwise     expressions; inputs and outputs of the operation are those of its expressions, one after another
 ///   copy            x -> y: another element type or layout; integers stay as they are
+///   gather          the result has the table's elements and layout
 ///   symmetrize      f32 [n,n] -> what is below the diagonal mirrored; may be in place
 ///   crop_normalize  images u8, offsets i32 -> real; attributes padding, mean, deviation
 ///   batch_norm, batch_norm_inference  attributes fused_add (one more input, the addend), fused_relu
@@ -90,7 +91,10 @@ struct Kernels {
 /// Whether generate() knows the op.
 bool has_kernel(std::string_view op);
 
-/// Throws Error(resource) for arrays of more than 2^30 elements, std::logic_error for an op that it does not know.
+/// Elements of an array that kernels index: more are refused.
+inline constexpr std::int64_t kMostElements = std::int64_t{1} << 30;
+
+/// Throws Error(resource) for arrays of more than kMostElements, std::logic_error for an op that it does not know.
 Kernels generate(const Operation& operation);
 
 }  // namespace gramstack::cudnn

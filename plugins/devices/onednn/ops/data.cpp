@@ -32,6 +32,25 @@ Run prepare_pair_masks(Preparation& p) {
   };
 }
 
+/// By bytes, whatever the elements are.
+Run prepare_gather(Preparation& p) {
+  const Tensor& table = p.input(0);
+  const Index count = table.shape()[0], chosen = p.input(1).shape()[0];
+  const Index bytes = static_cast<Index>(table.type.bytes()) / count;
+  const int parts = parts_for(chosen * bytes, p.threads());
+  return [=, in = p.in<std::byte>(0), rows = p.in<std::int32_t>(1), out = p.out<std::byte>(0)] {
+    parallel_range(parts, chosen, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const bool inside = rows[i] >= 0 && rows[i] < count;
+        if (inside)
+          std::copy_n(in + rows[i] * bytes, bytes, out + i * bytes);
+        else
+          std::fill_n(out + i * bytes, bytes, std::byte{0});
+      }
+    });
+  };
+}
+
 struct Images {
   explicit Images(const Shape& shape) : count(shape[0]), channels(shape[1]), height(shape[2]), width(shape[3]) {}
   Index count, channels, height, width;
@@ -97,6 +116,7 @@ Run prepare_normalize_images(Preparation& p) {
 
 constexpr Rule kRules[] = {{"one_hot", nullptr, prepare_one_hot},
                            {"pair_masks", nullptr, prepare_pair_masks},
+                           {"gather", nullptr, prepare_gather},
                            {"crop_flip", nullptr, prepare_crop_flip},
                            {"normalize_images", nullptr, prepare_normalize_images}};
 

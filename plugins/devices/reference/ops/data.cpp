@@ -28,6 +28,16 @@ void pair_masks(const Call& call) {
     }
 }
 
+void gather(const Call& call) {
+  const Tensor &table = call.input(0), &rows = call.input(1);
+  Tensor& y = call.output();
+  const std::int64_t width = table.size() / table.extent(0);
+  for (std::int64_t i = 0; i < y.size(); ++i) {
+    const std::int64_t row = static_cast<std::int64_t>(rows[i / width]);
+    y[i] = inside(row, table.extent(0)) ? table[row * width + i % width] : 0;
+  }
+}
+
 void crop_flip(const Call& call) {
   const Tensor& images = call.input(0);
   const Tensor& offsets = call.input(1);
@@ -55,7 +65,7 @@ void normalize_images(const Call& call) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"one_hot", one_hot}, {"pair_masks", pair_masks}, {"crop_flip", crop_flip}, {"normalize_images", normalize_images}};
+    {"one_hot", one_hot}, {"pair_masks", pair_masks}, {"gather", gather}, {"crop_flip", crop_flip}, {"normalize_images", normalize_images}};
 
 }  // namespace
 

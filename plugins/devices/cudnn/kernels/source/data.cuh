@@ -16,6 +16,19 @@ __device__ __forceinline__ void pair_masks(const int* labels, Y* equal, Y* diffe
   }
 }
 
+// A thread a packet of N elements, of which a row has `Packets`; rows outside the table are zeros.
+template <int TableRows, int Rows, int Packets, int N, class T>
+__device__ __forceinline__ void gather(const T* table, const int* rows, T* y) {
+  const Packet<T, N>* from = reinterpret_cast<const Packet<T, N>*>(table);
+  Packet<T, N>* to = reinterpret_cast<Packet<T, N>*>(y);
+  for (int i = blockIdx.x * kThreads + threadIdx.x; i < Rows * Packets; i += gridDim.x * kThreads) {
+    const int row = rows[i / Packets];
+    Packet<T, N> packet = {};
+    if (row >= 0 && row < TableRows) packet = from[row * Packets + i % Packets];
+    to[i] = packet;
+  }
+}
+
 template <int Channels_, int Height_, int Width_, bool Nhwc>
 struct Image {
   static constexpr int Channels = Channels_, Height = Height_, Width = Width_;
