@@ -79,6 +79,10 @@ void Faults::add(const Place& place, std::string message, ExitCode code) {
   faults_.push_back({place, std::move(message), code});
 }
 
+bool Faults::has(ExitCode code) const {
+  return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& fault) { return fault.code == code; });
+}
+
 std::string_view Faults::line(std::size_t number) const {
   if (number < 1 || number > lines_.size()) return {};
   const std::size_t begin = lines_[number - 1];

@@ -32,6 +32,7 @@ class Faults {
   void add(const Place& place, std::string message, ExitCode code = ExitCode::configuration);
   std::size_t size() const { return faults_.size(); }
   bool empty() const { return faults_.empty(); }
+  bool has(ExitCode code) const;
 
   /// Throws one Error with every fault (the first hundred are shown) and their number. Its code is `configuration`
   /// when any fault has that, otherwise the first one's.

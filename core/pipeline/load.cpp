@@ -48,11 +48,14 @@ class PipelineReader {
   }
 
  private:
+  /// The data last, for they may be large: on a machine that the device cannot run on they are not read.
   void read_parts() {
     device_ = read_device(root_.find("device"), owner_.place, reader_);
-    if (const Entry* entry = required("data")) data_ = read_data(entry->value, reader_);
+    const Entry* data = required("data");
     if (const Entry* entry = required("stack")) stack_ = read_stack(entry->value, reader_);
     evaluate_ = read_evaluate(root_.find("evaluate"), reader_);
+    if (reader_.faults.has(ExitCode::device)) reader_.faults.throw_if_any();
+    if (data) data_ = read_data(data->value, reader_);
   }
 
   const Entry* required(const std::string& key) {

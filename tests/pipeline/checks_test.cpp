@@ -171,6 +171,18 @@ TEST_CASE("pipeline: modules fit together") {
         "1 error in toy.yaml");
 }
 
+TEST_CASE("pipeline: where the device is not there, the file is checked and its data are not read") {
+  const std::string absent = toy_with("{type: toy}", "{type: toy, missing: /no/such}\ndevice: {type: absent}");
+  const test::Refusal refusal = test::refusal(absent);
+  CHECK(refusal.code == ExitCode::device);
+  CHECK(refusal.message.find("there is no such card here") != std::string::npos);
+  CHECK(refusal.message.ends_with("1 error in toy.yaml"));
+  std::string typo = absent;
+  typo.replace(typo.find("type: dense"), 11, "type: dens");
+  CHECK(test::refusal(typo).code == ExitCode::configuration);
+  CHECK(test::refusal(typo).message.ends_with("2 errors in toy.yaml"));
+}
+
 TEST_CASE("pipeline: a refusal has the code of what is at fault") {
   const auto code = [](const std::string& data) { return test::refusal(toy_with("{type: toy}", data)).code; };
   CHECK(code("{type: toy, missing: /no/such}") == ExitCode::data);
