@@ -57,13 +57,15 @@ void add_images(Cases& cases) {
                           {{"mean", std::vector<double>{0.1307}}, {"deviation", std::vector<double>{0.3081}}}));
 }
 
-/// The front of a training step: moved, normalised, convolved.
-Case augmented() {
+/// The front of a training step: taken from a table or given, moved, normalised, convolved.
+Case augmented(bool gathered) {
   Case made;
-  made.name = "crop_flip, normalize_images, conv2d";
-  made.build = [](CaseBuilder& builder) {
+  made.name = std::string(gathered ? "gather, " : "") + "crop_flip, normalize_images, conv2d";
+  made.build = [gathered](CaseBuilder& builder) {
     Builder& b = builder.builder();
-    const Value pictures = builder.input({DataType::u8, {2, 3, 8, 8}}, pixels(2 * 3 * 8 * 8, 3));
+    const std::int64_t images = gathered ? 5 : 2;
+    Value pictures = builder.input({DataType::u8, {images, 3, 8, 8}}, pixels(images * 3 * 8 * 8, 3));
+    if (gathered) pictures = b.gather(pictures, builder.labels({3, 1}));
     const Value offsets = builder.input({DataType::i32, {2, 3}}, {0, 8, 1, 5, 3, 0});
     const Value x = b.normalize_images(b.crop_flip(pictures, offsets, 4), {0.5, 0.4, 0.3}, {0.2, 0.3, 0.4});
     builder.result(b.conv2d(x, builder.argument({8, 3, 3, 3}), {3, 1, 1}));
@@ -78,7 +80,8 @@ Cases data_cases() {
   add_labels(cases);
   add_rows(cases);
   add_images(cases);
-  cases.push_back(augmented());
+  cases.push_back(augmented(false));
+  cases.push_back(augmented(true));
   return cases;
 }
 
