@@ -69,11 +69,9 @@ Tree default_node(const gramstack_param& param) {
 }  // namespace
 
 Tree default_scalar(std::string text) {
-  Tree node;
-  node.kind = Tree::Kind::scalar;
-  node.place.source = Place::kDefault;
-  node.text = std::move(text);
-  return node;
+  Place place;
+  place.source = Place::kDefault;
+  return scalar_at(place, std::move(text));
 }
 
 std::string known_names(std::span<const std::string> names) {

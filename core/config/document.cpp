@@ -83,6 +83,14 @@ Entry* Tree::find(std::string_view key) {
   return const_cast<Entry*>(static_cast<const Tree*>(this)->find(key));  // NOLINT(*-const-cast): *this is not const
 }
 
+Tree scalar_at(const Place& place, std::string text) {
+  Tree node;
+  node.kind = Tree::Kind::scalar;
+  node.place = place;
+  node.text = std::move(text);
+  return node;
+}
+
 std::string describe(const Tree& node) {
   switch (node.kind) {
     case Tree::Kind::scalar:

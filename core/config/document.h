@@ -39,6 +39,9 @@ struct Entry {
   Tree value;
 };
 
+/// A scalar as if `text` stood at `place`.
+Tree scalar_at(const Place& place, std::string text);
+
 /// "a list", "'abc'", "nothing": what a fault says it got.
 std::string describe(const Tree& node);
 

@@ -76,6 +76,8 @@ int Faults::add_source(std::string name) {
 }
 
 void Faults::add(const Place& place, std::string message, ExitCode code) {
+  for (const Fault& fault : faults_)  // modules that were made of one entry repeat its faults
+    if (fault.message == message && fault.place == place) return;
   faults_.push_back({place, std::move(message), code});
 }
 

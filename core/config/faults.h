@@ -17,6 +17,7 @@ struct Place {
   int source = 0;                      ///< 0: the file; k: the k-th source that was added
   std::size_t line = 1, column = 1;
   std::size_t length = 1;  ///< to underline
+  bool operator==(const Place&) const = default;
 };
 
 /// [one thread]
@@ -29,6 +30,7 @@ class Faults {
   /// `name` alone. Returns its number.
   int add_source(std::string name);
 
+  /// The same fault at the same place counts once.
   void add(const Place& place, std::string message, ExitCode code = ExitCode::configuration);
   std::size_t size() const { return faults_.size(); }
   bool empty() const { return faults_.empty(); }

@@ -61,7 +61,8 @@ class StepCheck {
     if (!module.spec.backbone || !x) return {};
     const Builder::Scope scope = builder_.scope(module.spec.name);
     return emitted(*module.backbone, [&] {
-      return module.spec.backbone->emit(builder_, x, is_output(i) ? std::optional(classes_) : std::nullopt);
+      return module.spec.backbone->emit(builder_, x,
+                                        section_of(module.spec, is_output(i) ? std::optional(classes_) : std::nullopt));
     });
   }
 

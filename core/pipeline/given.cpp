@@ -48,14 +48,6 @@ StoredSource read_source(const std::string& from, const Reader& reader) {
   return {hash, store.file(hash), store.read(hash)};
 }
 
-Tree text_at(const Place& place, const std::string& text) {
-  Tree node;
-  node.kind = Tree::Kind::scalar;
-  node.place = place;
-  node.text = text;
-  return node;
-}
-
 /// The keys of a module that is trained.
 void check_keys_of_given(const Tree& node, const Owner& owner, const Reader& reader) {
   const std::vector<std::string> keys = names_of(core_table("module"));
@@ -114,7 +106,7 @@ ModulePart read_given(const Tree& node, const Reader& reader) {
   found.given = part.given;
   found.resolved.kind = Tree::Kind::mapping;
   if (name) found.resolved.entries.push_back({"module", name->place, name->value});
-  found.resolved.entries.push_back({"from", from.place, text_at(from.value.place, source->hash)});
+  found.resolved.entries.push_back({"from", from.place, config::scalar_at(from.value.place, source->hash)});
   return found;
 }
 

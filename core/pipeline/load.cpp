@@ -5,6 +5,7 @@
 
 #include "config/override.h"
 #include "pipeline/checks.h"
+#include "pipeline/cut.h"
 #include "pipeline/given.h"
 #include "pipeline/parts.h"
 #include "pipeline/render.h"
@@ -139,9 +140,19 @@ Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std:
   Tree root = config::parse(pipeline.given, 0, faults);
   if (root.kind == Tree::Kind::invalid) faults.throw_if_any();
   check_root(root, faults);
-  for (const std::string& option : overrides) config::apply_override(root, option, faults);
+  // Parts come to be by the expansion, so what is set of them is set after it.
+  std::vector<std::string> of_parts;
+  for (const std::string& option : overrides)
+    if (may_name_part(root, option))
+      of_parts.push_back(option);
+    else
+      config::apply_override(root, option, faults);
   check_format(root, faults);
-  across(file.string(), [&] { PipelineReader(root, registry, faults, file.parent_path()).read(pipeline); });
+  across(file.string(), [&] {
+    expand_cuts(root, {registry, faults});
+    for (const std::string& option : of_parts) config::apply_override(root, option, faults);
+    PipelineReader(root, registry, faults, file.parent_path()).read(pipeline);
+  });
   return pipeline;
 }
 

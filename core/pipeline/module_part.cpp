@@ -4,6 +4,7 @@
 #include <map>
 
 #include "config/quote.h"
+#include "pipeline/cut.h"
 #include "pipeline/given.h"
 #include "pipeline/parts.h"
 #include "pipeline/roles.h"
@@ -31,6 +32,7 @@ class ModuleReader {
     part_.resolved.kind = Tree::Kind::mapping;
     read_name(arguments);
     read_component("backbone", GRAMSTACK_BACKBONE, part_.backbone, part_.spec.backbone);
+    read_part_of_backbone();
     read_kernel();
     read_losses();
     read_component("optimizer", GRAMSTACK_OPTIMIZER, part_.optimizer, part_.spec.optimizer);
@@ -62,6 +64,13 @@ class ModuleReader {
     typed = read_typed(entry->value, components(reader_.registry, kind), {}, reader_.faults);
     object = make<Interface>(reader_.registry, kind, typed, reader_.faults);
     if (typed) resolve(key, typed->resolved);
+  }
+
+  void read_part_of_backbone() {
+    const Entry* entry = node_.find("section");
+    if (!entry) return;
+    const std::optional<Arguments> section = read_section(*entry, part_, reader_);
+    if (section) resolve("section", section->resolved());
   }
 
   void read_kernel() {
@@ -111,26 +120,20 @@ class ModuleReader {
     part_.spec.augment = arguments.value("augment").integer != 0;
   }
 
-  /// The mapping under `key`, by the core's table of that name. None after a fault, and where nothing or `word` stands
-  /// for it.
-  std::optional<Arguments> read_table(const std::string& key, const std::string& word, const std::string& example) {
+  /// The table under `key`. None after a fault, and where nothing or `word` stands for it.
+  std::optional<Arguments> read_optional(const std::string& key, const std::string& word, const std::string& example) {
     const Entry* entry = node_.find(key);
     if (!entry || (entry->value.kind == Tree::Kind::scalar && entry->value.text == word)) {
       resolve(key, entry ? entry->value : config::default_scalar(word));
       return std::nullopt;
     }
-    const std::string name = fmt::format("'{}'", key);
-    if (!config::expect_mapping(entry->value, name, example + ", or " + word, reader_.faults)) return std::nullopt;
-    const CoreTable& table = core_table(key);
-    const Owner owner{name, entry->place, "key"};
-    check_keys(entry->value, owner, config::names_of(table.params), reader_.faults);
-    const Arguments arguments(entry->value, owner, table.params, reader_.faults);
-    resolve(key, arguments.resolved());
+    std::optional<Arguments> arguments = read_table(*entry, example + ", or " + word, reader_.faults);
+    if (arguments) resolve(key, arguments->resolved());
     return arguments;
   }
 
   void read_labels() {
-    const std::optional<Arguments> labels = read_table("labels", "all", "{per_class: 1}");
+    const std::optional<Arguments> labels = read_optional("labels", "all", "{per_class: 1}");
     if (!labels) return;
     part_.per_class = labels->place("per_class");
     if (!labels->ok()) return;
@@ -140,7 +143,7 @@ class ModuleReader {
   }
 
   void read_average() {
-    const std::optional<Arguments> average = read_table("average", "none", "{decay: 0.99}");
+    const std::optional<Arguments> average = read_optional("average", "none", "{decay: 0.99}");
     if (average && average->ok()) part_.spec.average = average->value("decay").real;
   }
 
@@ -174,7 +177,9 @@ std::optional<LossPart> read_loss(const Tree& node, const Reader& reader) {
 }
 
 Owner module_owner(const Tree& module) {
-  const Entry* name = module.find("module");
+  const Entry* section = module.find("section");
+  const Entry* whole = section ? section->value.find("of") : nullptr;
+  const Entry* name = whole ? whole : module.find("module");
   if (!name || name->value.kind != Tree::Kind::scalar) return {"a module", module.place, "key"};
   return {fmt::format("module {}", quote(name->value.text)), name->value.place, "key"};
 }

@@ -47,7 +47,8 @@ struct EvaluatePart {
   config::Tree resolved;
 };
 
-/// "module 'features'", at its name; "a module" where it has none.
+/// "module 'features'", at its name; "a module" where it has none. A part answers to the name of the module that was
+/// cut: what is wrong with all parts is told once.
 config::Owner module_owner(const config::Tree& module);
 
 /// A fault at the owner's place for a name that does not consist of letters, digits, - and _.

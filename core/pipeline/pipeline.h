@@ -27,10 +27,17 @@ struct LossTerm {
   double weight = 1;
 };
 
+/// The part of a backbone that a module is, by cut points.
+struct SectionSpec {
+  std::string of;         ///< the module that was cut, by whose name initial values are drawn; "": its own
+  std::string after, to;  ///< "": the input; the end
+};
+
 /// One module of the stack. The last one is the output module: labels, no kernel. All others: pairs and a kernel.
 struct ModuleSpec {
   std::string name;
   std::shared_ptr<Backbone> backbone;
+  SectionSpec section;             ///< the part of the backbone that it is
   std::shared_ptr<Kernel> kernel;  ///< null for the output module
   std::vector<LossTerm> losses;
   std::shared_ptr<Optimizer> optimizer;
@@ -44,6 +51,9 @@ struct ModuleSpec {
   /// Null: it is trained. Otherwise it has no optimizer, and no losses where their plugin is not found.
   std::shared_ptr<const StoredSource> stored;
 };
+
+/// What of its backbone a module emits.
+Section section_of(const ModuleSpec& module, std::optional<std::int64_t> classes);
 
 struct DataSpec {
   std::shared_ptr<Dataset> dataset;
@@ -66,8 +76,10 @@ struct Pipeline {
 };
 
 /// Reads and checks a pipeline file. `overrides` are "path.to.key=value" of --set, with YAML values; modules are
-/// addressed by name: "stack.features.batch=256". Throws Error(configuration) that lists every fault of the file,
-/// each as file:line:column: error: ... with source line and caret; Error(data) when the data set cannot be opened.
+/// addressed by name: "stack.features.batch=256"; of a module that is cut this sets a key of all parts that do not have
+/// their own, and "stack.features-2.batch=256" that of one part. Throws Error(configuration) that lists every fault of
+/// the file, each as file:line:column: error: ... with source line and caret; Error(data) when the data set cannot be
+/// opened.
 Pipeline load_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                        const Registry& registry);
 

@@ -8,23 +8,13 @@
 namespace gramstack {
 namespace {
 
-using config::Tree;
-
 /// The losses of one kind of supervision, for messages: of those that can be made with their defaults.
 std::string losses_of(Supervision supervision, const Registry& registry) {
   std::vector<std::string> names;
-  config::Faults ignored("", "");
-  Tree empty;
-  empty.kind = Tree::Kind::mapping;
   for (const ComponentInfo& info : registry.components()) {
     if (info.kind != GRAMSTACK_LOSS) continue;
-    const config::Arguments arguments(empty, {}, info.params, ignored);
-    if (!arguments.ok()) continue;
-    try {
-      if (registry.make<Loss>(info, arguments.values())->supervision() == supervision) names.push_back(info.name);
-    } catch (const Error&) {
-      continue;
-    }
+    const std::shared_ptr<Loss> loss = make_default<Loss>(registry, info);
+    if (loss && loss->supervision() == supervision) names.push_back(info.name);
   }
   return names.empty() ? "of which no plugin gives one" : fmt::format("{}", fmt::join(names, ", "));
 }

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "pipeline/cut.h"
+
 namespace gramstack {
 namespace {
 
@@ -37,6 +39,7 @@ class StoredReader {
     part_.spec.resolved = part_.spec.stored->module.pipeline;
     part_.owner = {fmt::format("module '{}'", name), place_, "key"};
     component("backbone", GRAMSTACK_BACKBONE, part_.backbone, part_.spec.backbone);
+    section();
     if (part_.spec.stored->module.hidden) component("kernel", GRAMSTACK_KERNEL, part_.kernel, part_.spec.kernel);
     part_.has_kernel = part_.kernel.has_value();
     losses();
@@ -55,6 +58,11 @@ class StoredReader {
                                 ExitCode::file);
     typed = read_typed(entry->value, components(reader_.registry, kind), {}, reader_.faults);
     object = make<Interface>(reader_.registry, kind, typed, reader_.faults);
+  }
+
+  void section() {
+    const Entry* entry = node_.kind == Tree::Kind::mapping ? node_.find("section") : nullptr;
+    if (entry) read_section(*entry, part_, reader_);
   }
 
   // The loss only serves to measure the objective: one that is not found is done without.

@@ -50,6 +50,16 @@ constexpr gramstack_param kEvaluate[] = {
             "pixels"),
 };
 
+constexpr gramstack_param kSection[] = {
+    text("of", "the module that was cut, by whose name initial weights are drawn; empty: its own", ""),
+    text("after", "cut point that it begins after; empty: the input", ""),
+    text("to", "cut point that it ends at; empty: the end", ""),
+};
+
+constexpr gramstack_param kCut[] = {
+    text("at", "cut point of the backbone that the part ends at", nullptr),
+};
+
 constexpr gramstack_param kLoss[] = {
     real("weight", "factor of this loss in the sum that is minimised", "1", 0, 1e6),
 };
@@ -99,6 +109,8 @@ std::vector<CoreKey> module_keys() {
   return {{"from", "a stored module in place of all that follows: the first digits of its hash, or a file; not trained",
            ""},
           {"backbone", "its trainable layers", "backbone", false, true},
+          {"cut", "cut points of the backbone: a module for every part, called NAME-1, NAME-2, ...", "cut", true},
+          {"section", "the part of the backbone between two cut points", "section"},
           {"kernel", "the nonlinearity a hidden module ends with; the output module has none", "kernel"},
           {"loss", "what is minimised: one, or a list whose weighted sum is", "loss", false, true},
           {"optimizer", "how the weights are changed", "optimizer", false, true},
@@ -117,6 +129,8 @@ std::vector<CoreTable> make_tables() {
        {{"classes", "the classes to keep, by name or label, in the order of their new labels; default all", "", true},
         {"augment", "changes of training images made at random", "augment", true}}},
       {"module", "one entry of the stack", kModule, module_keys()},
+      {"cut", "the end of a part; its other keys replace the module's, but module, backbone and section", kCut},
+      {"section", "a part of a backbone, as `cut` makes them", kSection},
       {"labels", "the labels that a module is trained with, or `all`", kLabels},
       {"average", "the moving average of a module's weights and running statistics, or `none`", kAverage},
       {"evaluate", "the views of an image over which scores, or the output module's input vectors, are averaged",
@@ -151,6 +165,16 @@ const config::Entry* require(const config::Tree& mapping, const CoreTable& table
     if (!entry && known.name == key)
       faults.add(owner.place, fmt::format("{} needs '{}' ({})", owner.name, key, known.doc));
   return entry;
+}
+
+std::optional<config::Arguments> read_table(const config::Entry& entry, const std::string& example,
+                                            config::Faults& faults) {
+  const std::string name = fmt::format("'{}'", entry.key);
+  if (!config::expect_mapping(entry.value, name, example, faults)) return std::nullopt;
+  const CoreTable& table = core_table(entry.key);
+  const config::Owner owner{name, entry.place, "key"};
+  config::check_keys(entry.value, owner, names_of(table), faults);
+  return config::Arguments(entry.value, owner, table.params, faults);
 }
 
 const CoreTable& core_table(std::string_view name) {

@@ -52,6 +52,21 @@ std::optional<Typed> read_typed(const config::Tree& node, const Alternatives& al
 /// Call from a catch block only.
 void blame(const Typed& typed, config::Faults& faults);
 
+/// A component with its default parameters; null when it cannot be made with them.
+template <class Interface>
+std::shared_ptr<Interface> make_default(const Registry& registry, const ComponentInfo& info) {
+  config::Faults ignored("", "");
+  config::Tree empty;
+  empty.kind = config::Tree::Kind::mapping;
+  const config::Arguments arguments(empty, {}, info.params, ignored);
+  if (!arguments.ok()) return nullptr;
+  try {
+    return registry.make<Interface>(info, arguments.values());
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
 /// The component that `typed` names; null after a fault.
 template <class Interface>
 std::shared_ptr<Interface> make(const Registry& registry, gramstack_kind kind, const std::optional<Typed>& typed,

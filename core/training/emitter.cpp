@@ -46,8 +46,9 @@ Value Emitter::features(std::size_t module, Value preactivation) {
 Value Emitter::backbone(std::size_t module, Value features) {
   const std::int64_t classes = static_cast<std::int64_t>(network_.classes.size());
   const Builder::Scope in_module = builder_.scope(network_.module(module).name);
-  return network_.module(module).backbone->emit(builder_, features,
-                                                network_.is_output(module) ? std::optional(classes) : std::nullopt);
+  const ModuleSpec& spec = network_.module(module);
+  return spec.backbone->emit(builder_, features,
+                             section_of(spec, network_.is_output(module) ? std::optional(classes) : std::nullopt));
 }
 
 Value Emitter::module(std::size_t module, Value input, bool cached) {

@@ -72,6 +72,18 @@ void measure_shapes(Network& network) {
 
 LabelView Network::labels(Split split) const { return {pipeline->data.dataset->records(split).labels, classes}; }
 
+std::size_t Network::module_of(const std::string& parameter) const {
+  std::size_t m = 0;
+  while (m + 1 < size() && !parameter.starts_with(prefix(m))) ++m;
+  return m;
+}
+
+std::string Network::initial_name(const std::string& parameter) const {
+  const std::size_t m = module_of(parameter);
+  const std::string& whole = module(m).section.of;
+  return whole.empty() ? parameter : whole + parameter.substr(module(m).name.size());
+}
+
 bool Network::augmented(const Segment& segment) const {
   return module(segment.first).augment && pipeline->data.augment.any();
 }

@@ -32,10 +32,10 @@ void put_identity(const Shape& shape, std::vector<float>& filters) {
   }
 }
 
-std::vector<float> drawn_values(const Parameter& parameter, const Shape& shape, std::uint64_t seed) {
+std::vector<float> drawn_values(const Network& network, const Parameter& parameter, const Shape& shape) {
   using Kind = Initializer::Kind;
   const std::int64_t count = elements(shape);
-  const RandomStream stream(seed, parameter.name);
+  const RandomStream stream(network.pipeline->seed, network.initial_name(parameter.name));
   const Initializer& initializer = parameter.initializer;
   std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(initializer.scale));
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -62,18 +62,12 @@ Indices draw_examples(const Examples& training, std::int64_t count, bool balance
   return chosen;
 }
 
-std::size_t module_of(const Network& network, const std::string& parameter) {
-  std::size_t m = 0;
-  while (m + 1 < network.size() && !parameter.starts_with(network.prefix(m))) ++m;
-  return m;
-}
-
 std::vector<float> example_values(const TensorMap& values, const Network& network, const Parameter& parameter,
                                   const Shape& shape, const Examples& training) {
   const std::int64_t count = shape.front();
   const std::int64_t batch = inference_batch(count);
-  Inference inference(*network.pipeline->device,
-                      preactivation_graph(network, module_of(network, parameter.name), batch), batch);
+  Inference inference(*network.pipeline->device, preactivation_graph(network, network.module_of(parameter.name), batch),
+                      batch);
   if (inference.width() * count != elements(shape))
     throw Error(ExitCode::configuration, fmt::format("{}: it is {}, but an example has {} numbers", parameter.name,
                                                      to_string(shape), inference.width()));
@@ -91,7 +85,7 @@ std::vector<float> initial_value(const TensorMap& values, const Network& network
     case Initializer::Kind::whitening:
       return whitening_filters(network, training, parameter.name, shape, parameter.initializer.scale);
     default:
-      return drawn_values(parameter, shape, network.pipeline->seed);
+      return drawn_values(network, parameter, shape);
   }
 }
 

@@ -100,4 +100,25 @@ std::string check_backbone_gradient(const Backbone& backbone, const Shape& input
   return "";
 }
 
+std::string check_sections(const Backbone& backbone, const Shape& input, std::optional<std::int64_t> classes) {
+  Graph whole, cut;
+  Builder in_whole(whole, Mode::training, DataType::f64), in_cut(cut, Mode::training, DataType::f64);
+  whole.add_output("y", backbone.emit(in_whole, in_whole.weight("x", input, Initializer::normal(1)), classes));
+  Value x = in_cut.weight("x", input, Initializer::normal(1));
+  const std::vector<std::string> cuts = backbone.cuts();
+  std::string after;
+  for (const std::string& to : cuts) {
+    x = backbone.emit(in_cut, after.empty() ? x : in_cut.relu(x), Section(cuts, after, to, std::nullopt));
+    after = to;
+  }
+  if (classes) x = backbone.emit(in_cut, in_cut.relu(x), Section(cuts, after, "", classes));
+  cut.add_output("y", x);
+  const Tensors values = initial_values(whole, 31);
+  if (cut.parameters().size() != whole.parameters().size())
+    return fmt::format("{} parameters as a whole, {} in sections", whole.parameters().size(), cut.parameters().size());
+  const std::shared_ptr<Device> reference = device("reference");
+  return evaluate(*reference, whole, values).at("y") == evaluate(*reference, cut, values).at("y") ? ""
+                                                                                                  : "outputs differ";
+}
+
 }  // namespace gramstack::test

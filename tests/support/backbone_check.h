@@ -29,4 +29,9 @@ Tensors initial_values(const Graph& graph, std::uint64_t seed);
 std::string check_backbone_gradient(const Backbone& backbone, const Shape& input,
                                     std::optional<std::int64_t> classes = std::nullopt);
 
+/// Whether a backbone cut at all its points, with ReLU between the sections, gives what it gives as a whole, from the
+/// same parameters under the same names. "": it does.
+std::string check_sections(const Backbone& backbone, const Shape& input,
+                           std::optional<std::int64_t> classes = std::nullopt);
+
 }  // namespace gramstack::test

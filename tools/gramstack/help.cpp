@@ -8,6 +8,7 @@
 #include "config/quote.h"
 #include "config/suggest.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/typed.h"
 #include "table.h"
 
 namespace gramstack::tool {
@@ -58,9 +59,23 @@ void show(const CoreTable& table, bool json) {
   print(document.dump(2) + "\n");
 }
 
-void show(const Topic& topic, bool json) {
-  if (topic.table != nullptr) return show(*topic.table, json);
-  print(json ? help_json(*topic.component) : help_text(*topic.component));
+/// Where a backbone with default parameters can be cut; nothing of other kinds.
+std::vector<std::string> cut_points(const ComponentInfo& info, const Registry& registry) {
+  if (info.kind != GRAMSTACK_BACKBONE) return {};
+  const std::shared_ptr<Backbone> backbone = make_default<Backbone>(registry, info);
+  return backbone ? backbone->cuts() : std::vector<std::string>();
+}
+
+void show(const ComponentInfo& info, const Registry& registry, bool json) {
+  const std::vector<std::string> cuts = cut_points(info, registry);
+  if (!json) {
+    print(help_text(info));
+    if (!cuts.empty()) print(fmt::format("\ncut points, with these defaults:\n  {}\n", join(cuts)));
+    return;
+  }
+  nlohmann::ordered_json document = nlohmann::ordered_json::parse(help_json(info));
+  if (info.kind == GRAMSTACK_BACKBONE) document["cuts"] = cuts;
+  print(document.dump(2) + "\n");
 }
 
 void show_overview(CommandLine& line, const std::vector<Topic>& all, bool json) {
@@ -69,10 +84,13 @@ void show_overview(CommandLine& line, const std::vector<Topic>& all, bool json) 
   for (const Topic& topic : all) print(fmt::format("  {}\n", topic.name));
 }
 
-int show_topic(const std::string& word, const std::vector<Topic>& all, bool json) {
+int show_topic(const std::string& word, const std::vector<Topic>& all, const Registry& registry, bool json) {
   for (const Topic& topic : all) {
     if (topic.name != word) continue;
-    show(topic, json);
+    if (topic.table != nullptr)
+      show(*topic.table, json);
+    else
+      show(*topic.component, registry, json);
     return 0;
   }
   throw UsageError(fmt::format("there is no help for {}{}\n  topics: {}", quote(word), did_you_mean(word, names(all)),
@@ -88,8 +106,9 @@ int act(CommandLine& line, const std::string& word, Context& context) {
       print(line.help(word));
     return 0;
   }
-  const std::vector<Topic> all = topics(context.registry());
-  if (!word.empty()) return show_topic(word, all, context.options.json);
+  const Registry& registry = context.registry();
+  const std::vector<Topic> all = topics(registry);
+  if (!word.empty()) return show_topic(word, all, registry, context.options.json);
   show_overview(line, all, context.options.json);
   return 0;
 }

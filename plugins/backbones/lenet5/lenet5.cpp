@@ -9,12 +9,15 @@ class LeNet5 final : public Backbone {
  public:
   explicit LeNet5(const Arguments&) {}
 
-  Value emit(Builder& b, Value input, std::optional<std::int64_t> classes) const override {
-    Value x = stage(b, "conv1", input, 6, padding(b.shape(input)));
-    x = stage(b, "conv2", x, 16, 0);
-    x = b.relu(b.linear_layer("fc1", b.flatten(x), 120));
-    x = b.linear_layer("fc2", x, 84);
-    return classes ? b.linear_layer("fc3", b.relu(x), *classes) : x;
+  std::vector<std::string> cuts() const override { return {"conv1", "conv2", "fc1", "fc2"}; }
+
+  Value emit(Builder& b, Value x, const Section& section) const override {
+    const auto activated = [&](const char* cut) { return section.follows(cut) ? x : b.relu(x); };
+    if (section.holds("conv1")) x = b.conv2d_layer("conv1", x, 6, {5, 1, padding(b.shape(x))}, true);
+    if (section.holds("conv2")) x = b.conv2d_layer("conv2", pooled(b, activated("conv1")), 16, {5, 1, 0}, true);
+    if (section.holds("fc1")) x = b.linear_layer("fc1", b.flatten(pooled(b, activated("conv2"))), 120);
+    if (section.holds("fc2")) x = b.linear_layer("fc2", activated("fc1"), 84);
+    return section.classes() ? b.linear_layer("fc3", activated("fc2"), *section.classes()) : x;
   }
 
  private:
@@ -26,8 +29,11 @@ class LeNet5 final : public Backbone {
                 "backbone lenet5 wants images [n,channels,28,28] or [n,channels,32,32], got " + to_string(shape));
   }
 
-  static Value stage(Builder& b, const char* name, Value x, std::int64_t channels, std::int64_t padding) {
-    return b.max_pool(b.relu(b.conv2d_layer(name, x, channels, {5, 1, padding}, true)), {2, 2, 0});
+  static Value pooled(Builder& b, Value x) {
+    if (b.shape(x).size() == 4) return b.max_pool(x, {2, 2, 0});
+    throw Error(
+        ExitCode::configuration,
+        "backbone lenet5 wants maps [n,channels,height,width] after a convolution, got " + to_string(b.shape(x)));
   }
 };
 

@@ -30,3 +30,15 @@ TEST_CASE("backbone lenet5: gradient agrees with central differences") {
   CHECK(check_backbone_gradient(*make<Backbone>("lenet5"), {2, 1, 28, 28}) == "");
   CHECK(check_backbone_gradient(*make<Backbone>("lenet5"), {1, 2, 32, 32}, 3) == "");
 }
+
+TEST_CASE("backbone lenet5: can be cut after every layer") {
+  const std::shared_ptr<Backbone> lenet = make<Backbone>("lenet5");
+  CHECK(lenet->cuts() == std::vector<std::string>{"conv1", "conv2", "fc1", "fc2"});
+  CHECK(check_sections(*lenet, {2, 1, 28, 28}) == "");
+  CHECK(check_sections(*lenet, {2, 1, 28, 28}, 10) == "");
+  CHECK(message_of([&] {
+          Graph graph;
+          Builder b(graph, Mode::training);
+          lenet->emit(b, b.input("x", {DataType::f32, {2, 6}}), Section(lenet->cuts(), "conv1", "conv2", {}));
+        }) == "configuration: backbone lenet5 wants maps [n,channels,height,width] after a convolution, got [2,6]");
+}

@@ -16,8 +16,8 @@ class Linear final : public Backbone {
  public:
   explicit Linear(const Arguments& args) : outputs_(args.integer("outputs")), bias_(args.boolean("bias")) {}
 
-  Value emit(Builder& b, Value input, std::optional<std::int64_t> classes) const override {
-    return b.linear_layer("linear", b.flatten(input), width(classes), bias_);
+  Value emit(Builder& b, Value input, const Section& section) const override {
+    return b.linear_layer("linear", b.flatten(input), width(section.classes()), bias_);
   }
 
  private:

@@ -44,3 +44,10 @@ TEST_CASE("backbone mlp: gradient agrees with central differences") {
   CHECK(check_backbone_gradient(*make<Backbone>("mlp", {{"widths", "[6]"}, {"activation", "sigmoid"}}), {4, 7}, 2) ==
         "");
 }
+
+TEST_CASE("backbone mlp: can be cut after every layer") {
+  const std::shared_ptr<Backbone> mlp = make<Backbone>("mlp", {{"widths", "[5, 4]"}});
+  CHECK(mlp->cuts() == std::vector<std::string>{"linear1", "linear2"});
+  CHECK(check_sections(*mlp, {3, 7}) == "");
+  CHECK(check_sections(*mlp, {3, 7}, 3) == "");
+}

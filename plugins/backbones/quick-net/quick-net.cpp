@@ -30,20 +30,37 @@ class QuickNet final : public Backbone {
     if (widths_.empty()) throw BadParameter("widths", "needs at least one width");
   }
 
-  Value emit(Builder& b, Value input, std::optional<std::int64_t> classes) const override {
-    const Shape shape = b.shape(input);
-    const std::int64_t least = std::int64_t{1} << widths_.size();
-    if (shape.size() != 4 || shape[2] < least || shape[3] != shape[2])
-      throw Error(ExitCode::configuration,
-                  "backbone quick-net wants square images [n,channels,side,side] of at least " + std::to_string(least) +
-                      "x" + std::to_string(least) + " pixels, got " + to_string(shape));
-    Value x = whitened(b, input);
-    for (std::size_t i = 0; i < widths_.size(); ++i) x = group(b, i, activate(b, x));
-    x = whole_maximum(b, x);
-    return classes ? b.linear_layer("fc", b.relu(x), *classes, false) : x;
+  std::vector<std::string> cuts() const override {
+    std::vector<std::string> cuts{"whitening"};
+    for (std::size_t i = 0; i < widths_.size(); ++i) cuts.push_back(name_of(i));
+    return cuts;
+  }
+
+  Value emit(Builder& b, Value x, const Section& section) const override {
+    const std::vector<std::string> points = cuts();
+    check_input(b.shape(x), section);
+    if (section.holds(points.front())) x = whitened(b, x);
+    for (std::size_t i = 0; i < widths_.size(); ++i)
+      if (section.holds(name_of(i))) x = group(b, i, section.follows(points[i]) ? x : activate(b, x));
+    if (section.holds(points.back())) x = whole_maximum(b, x);
+    if (!section.classes()) return x;
+    return b.linear_layer("fc", section.follows(points.back()) ? x : b.relu(x), *section.classes(), false);
   }
 
  private:
+  static std::string name_of(std::size_t group) { return "group" + std::to_string(group + 1); }
+
+  /// Every group halves the side.
+  void check_input(const Shape& shape, const Section& section) const {
+    std::int64_t least = 1;
+    for (std::size_t i = 0; i < widths_.size(); ++i) least *= section.holds(name_of(i)) ? 2 : 1;
+    const bool wants_maps = least > 1 || section.holds("whitening");
+    if (!wants_maps || (shape.size() == 4 && shape[2] >= least && shape[3] == shape[2])) return;
+    throw Error(ExitCode::configuration, "backbone quick-net wants square images [n,channels,side,side] of at least " +
+                                             std::to_string(least) + "x" + std::to_string(least) + " pixels, got " +
+                                             to_string(shape));
+  }
+
   Value activate(Builder& b, Value x) const {
     return gelu_ ? b.multiply(x, b.sigmoid(b.multiply(x, 1.702))) : b.relu(x);
   }
@@ -58,7 +75,7 @@ class QuickNet final : public Backbone {
 
   /// The pool reaches over the upper and left edge, so that the odd maps behind the whitening lose no pixel.
   Value group(Builder& b, std::size_t index, Value x) const {
-    const Builder::Scope scope = b.scope("group" + std::to_string(index + 1));
+    const Builder::Scope scope = b.scope(name_of(index));
     x = convolved(b, "conv1", x, widths_[index]);
     x = b.max_pool(x, {2, 2, b.shape(x)[2] % 2 == 1 ? 1 : 0});
     x = activate(b, normalized(b, "norm1", x));

@@ -61,6 +61,20 @@ TEST_CASE("backbone quick-net: says what it takes") {
         "[2,3,4,4]");
 }
 
+TEST_CASE("backbone quick-net: can be cut after the whitening and after every group") {
+  const std::shared_ptr<Backbone> net = make<Backbone>("quick-net", {{"widths", "[4, 6, 8]"}});
+  CHECK(net->cuts() == std::vector<std::string>{"whitening", "group1", "group2", "group3"});
+  CHECK(check_sections(*net, {2, 1, 8, 8}) == "");
+  CHECK(check_sections(*net, {2, 3, 13, 13}, 3) == "");
+  CHECK(message_of([&] {
+          Graph graph;
+          Builder b(graph, Mode::training);
+          net->emit(b, b.input("x", {DataType::f32, {2, 4, 3, 3}}), Section(net->cuts(), "group1", "", {}));
+        }) ==
+        "configuration: backbone quick-net wants square images [n,channels,side,side] of at least 4x4 pixels, got "
+        "[2,4,3,3]");
+}
+
 TEST_CASE("backbone quick-net: gradient agrees with central differences") {
   CHECK(check_backbone_gradient(*make<Backbone>("quick-net", {{"widths", "[3, 4]"}}), {3, 1, 8, 8}) == "");
   const Settings gelu = {{"widths", "[3, 4]"}, {"activation", "gelu"}};

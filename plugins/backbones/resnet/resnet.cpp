@@ -76,29 +76,50 @@ class ResNet final : public Backbone {
  public:
   explicit ResNet(const Arguments& args) : plan_(plan_of(args.integer("depth"))), width_(args.integer("width")) {}
 
-  Value emit(Builder& b, Value input, std::optional<std::int64_t> classes) const override {
+  std::vector<std::string> cuts() const override {
+    std::vector<std::string> cuts{"stem"};
+    for (std::size_t stage = 0; stage < plan_.blocks.size(); ++stage)
+      for (int index = 0; index < plan_.blocks[stage]; ++index) cuts.push_back(end_of(stage, index));
+    return cuts;
+  }
+
+  Value emit(Builder& b, Value input, const Section& section) const override {
     if (b.shape(input).size() != 4)
       throw Error(ExitCode::configuration,
                   "backbone resnet wants images [n,channels,height,width], got " + to_string(b.shape(input)));
-    const Value x = stages(b, stem(b, input));
-    if (!classes) return x;
-    return b.linear_layer("fc", global_average(b, b.relu(x)), *classes);
+    const Value x = stages(b, section.holds("stem") ? stem(b, input) : input, section);
+    if (!section.classes()) return x;
+    return b.linear_layer("fc", global_average(b, section.follows(cuts().back()) ? x : b.relu(x)), *section.classes());
   }
 
  private:
+  static std::string block_name(std::size_t stage, int index) {
+    return "stage" + std::to_string(stage + 1) + "/block" + std::to_string(index + 1);
+  }
+
+  /// The cut point at the end of a block: the last one of a stage is called by the stage.
+  std::string end_of(std::size_t stage, int index) const {
+    return index + 1 == plan_.blocks[stage] ? "stage" + std::to_string(stage + 1) : block_name(stage, index);
+  }
+
   Value stem(Builder& b, Value input) const {
     const Builder::Scope scope = b.scope("stem");
     return conv_norm(b, "", input, width_, {3, 1, 1});
   }
 
   /// Pre-activations throughout: every block starts with the ReLU that ends the one before it.
-  Value stages(Builder& b, Value x) const {
+  Value stages(Builder& b, Value x, const Section& section) const {
+    std::string below = "stem";
     std::int64_t channels = width_;
     for (std::size_t stage = 0; stage < plan_.blocks.size(); ++stage, channels *= 2) {
       for (int index = 0; index < plan_.blocks[stage]; ++index) {
-        const Builder::Scope scope =
-            b.scope("stage" + std::to_string(stage + 1) + "/block" + std::to_string(index + 1));
-        x = block(b, b.relu(x), channels, stage > 0 && index == 0 ? 2 : 1, plan_.bottleneck);
+        const std::string end = end_of(stage, index);
+        if (section.holds(end)) {
+          const Builder::Scope scope = b.scope(block_name(stage, index));
+          x = block(b, section.follows(below) ? x : b.relu(x), channels, stage > 0 && index == 0 ? 2 : 1,
+                    plan_.bottleneck);
+        }
+        below = end;
       }
     }
     return x;

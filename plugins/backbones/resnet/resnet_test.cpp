@@ -62,3 +62,12 @@ TEST_CASE("backbone resnet: gradient agrees with central differences") {
   CHECK(check_backbone_gradient(*make<Backbone>("resnet", {{"width", "2"}}), {3, 2, 8, 8}) == "");
   CHECK(check_backbone_gradient(*make<Backbone>("resnet", {{"width", "1"}, {"depth", "50"}}), {3, 1, 8, 8}, 3) == "");
 }
+
+TEST_CASE("backbone resnet: can be cut after the stem and after every block") {
+  const std::shared_ptr<Backbone> small = make<Backbone>("resnet", {{"width", "2"}});
+  CHECK(small->cuts() == std::vector<std::string>{"stem", "stage1/block1", "stage1", "stage2/block1", "stage2",
+                                                  "stage3/block1", "stage3", "stage4/block1", "stage4"});
+  CHECK(check_sections(*small, {2, 1, 8, 8}) == "");
+  CHECK(check_sections(*small, {2, 1, 8, 8}, 3) == "");
+  CHECK(check_sections(*make<Backbone>("resnet", {{"width", "1"}, {"depth", "50"}}), {2, 1, 8, 8}, 3) == "");
+}

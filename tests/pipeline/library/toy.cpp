@@ -14,18 +14,36 @@ constexpr gramstack_param kDense[] = {integer("units", "width of its output", "4
 class Dense final : public Backbone {
  public:
   explicit Dense(const Arguments& args) : units_(args.integer("units")) {}
-  Value emit(Builder& b, Value x, std::optional<std::int64_t> classes) const override {
-    return b.linear_layer("dense", b.flatten(x), classes.value_or(units_));
+  Value emit(Builder& b, Value x, const Section& section) const override {
+    return b.linear_layer("dense", b.flatten(x), section.classes().value_or(units_));
   }
 
  private:
   std::int64_t units_;
 };
 
+constexpr gramstack_param kLadder[] = {integer("rungs", "layers that it can be cut between", "3", 1, 9)};
+class Ladder final : public Backbone {
+ public:
+  explicit Ladder(const Arguments& args) {
+    for (std::int64_t i = 1; i <= args.integer("rungs"); ++i) rungs_.push_back("rung" + std::to_string(i));
+  }
+  std::vector<std::string> cuts() const override { return rungs_; }
+  Value emit(Builder& b, Value input, const Section& section) const override {
+    Value x = b.flatten(input);
+    for (const std::string& rung : rungs_)
+      if (section.holds(rung)) x = b.linear_layer(rung, x, 4);
+    return section.classes() ? b.linear_layer("top", x, *section.classes()) : x;
+  }
+
+ private:
+  std::vector<std::string> rungs_;
+};
+
 class Maps final : public Backbone {
  public:
   explicit Maps(const Arguments&) {}
-  Value emit(Builder& b, Value x, std::optional<std::int64_t>) const override {
+  Value emit(Builder& b, Value x, const Section&) const override {
     return b.conv2d_layer("maps", x, 2, {3, 1, 1}, true);
   }
 };
@@ -33,7 +51,7 @@ class Maps final : public Backbone {
 class Rounding final : public Backbone {
  public:
   explicit Rounding(const Arguments&) {}
-  Value emit(Builder& b, Value x, std::optional<std::int64_t>) const override {
+  Value emit(Builder& b, Value x, const Section&) const override {
     return b.greater(b.linear_layer("dense", b.flatten(x), 4), b.constant(0));
   }
 };
@@ -178,6 +196,7 @@ class Absent final : public Idle {
 
 constexpr gramstack_class kClasses[] = {
     describe<Backbone, Dense, kDense>("dense", "one linear layer"),
+    describe<Backbone, Ladder, kLadder>("ladder", "linear layers that it can be cut between"),
     describe<Backbone, Maps>("maps", "one convolution, whatever is asked for"),
     describe<Backbone, Rounding>("rounding", "has no gradient"),
     describe<Kernel, Unit, kUnit>("unit", "the identity, normalised"),
