@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -53,10 +54,17 @@ int run_and_report(Context& context, int argc, const char* const* argv) {
   }
 }
 
+/// OpenMP reads this when the first device that uses it is loaded. Threads that spin for long starve each other once
+/// other programs use the processors: beside a compiler, five times as much time goes into an epoch of LeNet-5.
+void limit_spinning() {
+  if (!std::getenv("OMP_WAIT_POLICY")) setenv("GOMP_SPINCOUNT", "1000", 0);
+}
+
 }  // namespace
 }  // namespace gramstack::tool
 
 int main(int argc, char** argv) {
+  gramstack::tool::limit_spinning();
   gramstack::tool::Context context;  // owns the plugins, so it outlives every exception that may come from one
   const int code = gramstack::tool::run_and_report(context, argc, argv);
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
