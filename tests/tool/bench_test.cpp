@@ -44,7 +44,7 @@ TEST_CASE("tool: bench times inference of the frozen stack up to a module") {
   REQUIRE(outcome.code == 0);
   const json result = json::parse(outcome.out);
   CHECK(result["module"] == "features");
-  CHECK(result["operations"] == 2 * result["batch"].get<int>() * (kTinySide * kTinySide * 16 + 16 * 8));
+  CHECK(result["operations"] == 2 * result["batch"].get<unsigned>() * (kTinySide * kTinySide * 16 + 16 * 8));
   CHECK(result["inference_step"]["median"] >= result["step"]["least"]);
   CHECK_FALSE(result.contains("training_step"));
   const Outcome both = run_tool({"bench", tiny.file, "--inference", "--end-to-end"});

@@ -47,7 +47,7 @@ TEST_CASE("tool: a part can come from a stored module, the others are trained on
   const std::string stored = std::filesystem::absolute(first["modules"][0]["file"].get<std::string>());
   const json again = run_json({"run", file, "--set", "stack.features.cut=[{at: linear1, from: \"" + stored + "\"}]",
                                "--out", folder.path() / "again", "--no-reuse"});
-  for (const std::size_t m : {0, 1, 2}) CHECK(again["modules"][m]["hash"] == first["modules"][m]["hash"]);
+  for (const std::size_t m : {0u, 1u, 2u}) CHECK(again["modules"][m]["hash"] == first["modules"][m]["hash"]);
   CHECK(again["modules"][0]["origin"] == "given");
   CHECK(again["modules"][1]["origin"] == "trained");
 }

@@ -41,10 +41,11 @@ TEST_CASE("training: averages are kept in place of the last weights and statisti
   const RunReport averaged = run(pipeline, options_of(folder / "averaged"));
   const ModuleFile one = read_module_file(last.modules[0].file), other = read_module_file(averaged.modules[0].file);
   REQUIRE(one.tensors.size() == other.tensors.size());
-  for (const auto& [name, tensor] : one.tensors) {
+  for (const TensorMap::value_type& entry : one.tensors) {
+    const std::string& name = entry.first;
     CAPTURE(name);
     REQUIRE(other.tensors.contains(name));
-    CHECK((other.tensors.at(name).bytes == tensor.bytes) == (name == "whitening/weight"));
+    CHECK((other.tensors.at(name).bytes == entry.second.bytes) == (name == "whitening/weight"));
   }
   run_until(pipeline, options_of(folder / "stopped"), 7, true);
   CHECK(run_until(pipeline, options_of(folder / "stopped"), 1000000, false) == "");
