@@ -34,7 +34,11 @@ TEST_CASE("tool: bench times a module's step and counts its products") {
   CHECK(result["step"]["most"] >= result["step"]["median"]);
   CHECK(result["images_per_second"] == 16 / result["step"]["median"].get<double>());
   CHECK(result["memory"] > 0);
-  CHECK(result["kinds"].size() >= 1);
+  double by_kind = 0, by_step = 0;
+  for (const json& kind : result["kinds"]) by_kind += kind["seconds"].get<double>();
+  for (const json& step : result["steps"]) by_step += step["seconds"].get<double>();
+  CHECK(by_kind == doctest::Approx(by_step));
+  CHECK(result["steps"].size() > result["kinds"].size());
 }
 
 TEST_CASE("tool: bench times inference of the frozen stack up to a module") {

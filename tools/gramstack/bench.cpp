@@ -59,24 +59,33 @@ struct Kind {
   std::int64_t steps = 0;
 };
 
-/// Median over a few runs of the time of each kind of step, the longest first.
-std::vector<std::pair<std::string, Kind>> kinds(StepBench& bench) {
+using Profile = std::vector<std::pair<std::string, double>>;
+
+double median(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+/// Every step of a plan, in its order, with the median of its times over a few runs.
+Profile profile(StepBench& bench) {
   constexpr std::size_t kRuns = 5;
-  std::map<std::string, std::vector<double>> seconds;
-  std::map<std::string, Kind> sums;
+  Profile steps = bench.profile();
+  std::vector<std::vector<double>> times(steps.size());
   for (std::size_t run = 0; run < kRuns; ++run) {
-    for (auto& [name, kind] : sums) kind = {};
-    for (const auto& [step, time] : bench.profile()) {
-      Kind& kind = sums[kind_of(step)];
-      kind.seconds += time;
-      ++kind.steps;
-    }
-    for (const auto& [name, kind] : sums) seconds[name].push_back(kind.seconds);
+    const Profile timed = bench.profile();
+    for (std::size_t i = 0; i < timed.size(); ++i) times[i].push_back(timed[i].second);
   }
-  for (auto& [name, kind] : sums) {
-    std::vector<double>& times = seconds[name];
-    std::sort(times.begin(), times.end());
-    kind.seconds = times[times.size() / 2];
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i].second = median(times[i]);
+  return steps;
+}
+
+/// The time of each kind of step, the longest first.
+std::vector<std::pair<std::string, Kind>> kinds(const Profile& steps) {
+  std::map<std::string, Kind> sums;
+  for (const auto& [step, time] : steps) {
+    Kind& kind = sums[kind_of(step)];
+    kind.seconds += time;
+    ++kind.steps;
   }
   std::vector<std::pair<std::string, Kind>> sorted(sums.begin(), sums.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -92,8 +101,10 @@ nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
   const Timing step = measure(options.steps, [&] { return bench.run(); });
   const Timing whole = measure(options.steps, [&] { return bench.run_whole(); });
   const double operations = 2 * static_cast<double>(bench.products()), peak = pipeline.device->measure_peak();
-  nlohmann::json by_kind = nlohmann::json::array();
-  for (const auto& [name, kind] : kinds(bench))
+  const Profile profiled = profile(bench);
+  nlohmann::json by_kind = nlohmann::json::array(), steps = nlohmann::json::array();
+  for (const auto& [name, seconds] : profiled) steps.push_back({{"name", name}, {"seconds", seconds}});
+  for (const auto& [name, kind] : kinds(profiled))
     by_kind.push_back({{"kind", name}, {"steps", kind.steps}, {"seconds", kind.seconds}});
   const MemoryReport memory = bench.memory();
   return {{"module", options.end_to_end ? "end to end" : options.module},
@@ -106,7 +117,8 @@ nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
           {"operations_per_second", operations / step.median},
           {"peak_operations_per_second", peak},
           {"memory", memory.total()},
-          {"kinds", by_kind}};
+          {"kinds", by_kind},
+          {"steps", steps}};
 }
 
 std::string timing_line(const char* name, const nlohmann::json& timing) {
