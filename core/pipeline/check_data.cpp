@@ -72,7 +72,7 @@ class DataCheck {
       return false;
     }
     const std::size_t c = counts_.smallest();
-    if (held_out == 0 || counts_.kept[c] > 0) return true;
+    if (held_out == 0 || counts_.kept[c] > 0 || data_.spec.pairs) return true;
     faults_.add(place, fmt::format("'validation' holds out {} of class '{}', which has {} for training; hold out fewer",
                                    images(counts_.all[c] - counts_.kept[c]), counts_.names[c], images(counts_.all[c])));
     return false;
@@ -112,6 +112,7 @@ class DataCheck {
 
   /// Every class needs a positive pair, in the training set and in a batch.
   void pairs(const ModulePart& part) {
+    if (data_.spec.pairs) return known_pairs(part);
     const std::size_t c = counts_.smallest();
     if (counts_.kept[c] < 2)
       faults_.add(part.owner.place,
@@ -126,6 +127,16 @@ class DataCheck {
         part.batch,
         fmt::format("a batch of {} holds at most one image of each of {} classes: no positive pair; use at least {}",
                     part.spec.batch, counts_.classes(), counts_.classes() + 1));
+  }
+
+  void known_pairs(const ModulePart& part) {
+    if (part.spec.labels_per_class)
+      faults_.add(part.per_class, fmt::format("{} learns from the pairs of 'data', without labels; leave 'labels' out",
+                                              part.owner.name));
+    if (part.spec.batch < 3)
+      faults_.add(part.batch, fmt::format("a batch of {} has no room for an image, one of its class and one of "
+                                          "another; use at least 3",
+                                          part.spec.batch));
   }
 
  private:

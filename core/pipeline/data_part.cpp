@@ -44,6 +44,20 @@ void read_augmentations(const Entry* entry, DataPart& part, const Reader& reader
   for (const Tree& item : entry->value.items) read_augmentation(item, seen, part, reader);
 }
 
+/// The path is kept absolute, so that a run can be resumed from its folder.
+void read_pairs(DataPart& part, const Reader& reader) {
+  const config::Arguments& beside = part.typed->beside;
+  const std::string path = beside.value("pairs").text;
+  if (path.empty() || !part.spec.dataset) return;
+  try {
+    part.spec.pairs = read_pair_file(reader.folder / path, part.spec.dataset->records(Split::train).size(),
+                                     beside.value("infer").integer != 0);
+    part.resolved.find("pairs")->value.text = part.spec.pairs->path.string();
+  } catch (const Error& error) {
+    reader.faults.add(beside.place("pairs"), error.what(), ExitCode::data);
+  }
+}
+
 }  // namespace
 
 DevicePart read_device(const Entry* entry, const config::Place& place, const Reader& reader) {
@@ -86,6 +100,7 @@ DataPart read_data(const Tree& node, const Reader& reader) {
   part.spec.validation = part.typed->beside.value("validation").integer;
   part.spec.mean = part.typed->beside.value("mean").reals;
   part.spec.deviation = part.typed->beside.value("deviation").reals;
+  read_pairs(part, reader);
   return part;
 }
 

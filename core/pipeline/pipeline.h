@@ -15,6 +15,7 @@
 #include "api/loss.h"
 #include "api/optimizer.h"
 #include "pipeline/augmentation.h"
+#include "pipeline/pair_file.h"
 #include "pipeline/schedule.h"
 #include "plugin/registry.h"
 #include "store/module_file.h"
@@ -57,9 +58,10 @@ Section section_of(const ModuleSpec& module, std::optional<std::int64_t> classes
 
 struct DataSpec {
   std::shared_ptr<Dataset> dataset;
-  std::int64_t validation = 0;  ///< held out of the training split, class-balanced, never augmented
+  std::int64_t validation = 0;  ///< held out of the training split, class-balanced but for pairs, never augmented
   Augmentation augment;
-  std::vector<double> mean, deviation;  ///< per channel; empty: of the training images that are not held out
+  std::vector<double> mean, deviation;    ///< per channel; empty: of the training images that are not held out
+  std::shared_ptr<const PairFile> pairs;  ///< what hidden modules are trained on; null: pairs of labelled images
   std::string resolved;
 };
 

@@ -24,6 +24,11 @@ constexpr gramstack_param kData[] = {
             kMostImages, "images"),
     reals("mean", "subtracted from pixel values in [0, 1], by channel; empty: that of the training images", "", 0, 1),
     reals("deviation", "what they are then divided by, by channel; empty: that of the training images", "", 1e-6, 1e6),
+    text("pairs",
+         "file of pairs of training images, a line `i,j,same` or `i,j,different` each, that hidden modules learn from "
+         "instead of class labels, beside the pipeline file or as a path from there; empty: all pairs, by their labels",
+         ""),
+    boolean("infer", "whether what follows from the pairs is known too: same as the same is the same", "true"),
 };
 
 constexpr gramstack_param kModule[] = {

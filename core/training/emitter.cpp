@@ -19,8 +19,6 @@ Value Emitter::rows(std::string name, const Shape& row, std::int64_t batch) {
   return builder_.input(std::move(name), {builder_.real(), with_batch(batch, row)});
 }
 
-Value Emitter::labels(std::int64_t batch) { return builder_.input("labels", {DataType::i32, {batch}}); }
-
 Value Emitter::examples(Source source, std::size_t first, StepSize size) {
   if (size.table == 0) return builder_.input(input_name(source), examples_type(network_, source, first, size.batch));
   const Value table = builder_.input(input_name(source), examples_type(network_, source, first, size.table));
@@ -56,23 +54,32 @@ Value Emitter::module(std::size_t module, Value input, bool cached) {
   return backbone(module, is_features ? input : features(module, input));
 }
 
-LossInput Emitter::loss_input(std::size_t module, Value output, Value labels) {
+PairMasks Emitter::known_pairs(std::int64_t batch) {
+  const TensorType type{builder_.real(), {batch, batch}};
+  std::vector<double> identity(static_cast<std::size_t>(batch * batch), 0.0);
+  for (std::size_t i = 0; i < identity.size(); i += static_cast<std::size_t>(batch) + 1) identity[i] = 1;
+  return {builder_.input("same", type), builder_.input("different", type),
+          builder_.constant(type.shape, std::move(identity))};
+}
+
+LossInput Emitter::loss_input(std::size_t module, Value output, std::int64_t batch) {
   LossInput input;
+  const auto labels = [&] { return builder_.input("labels", {DataType::i32, {batch}}); };
   if (network_.is_output(module)) {
     input.prediction = output;
-    input.one_hot = builder_.one_hot(labels, static_cast<std::int64_t>(network_.classes.size()));
+    input.one_hot = builder_.one_hot(labels(), static_cast<std::int64_t>(network_.classes.size()));
   } else {
     input.prediction = network_.module(module).kernel->gram(builder_, output);
-    input.pairs = builder_.pair_masks(labels);
+    input.pairs = network_.pairs(module) ? known_pairs(batch) : builder_.pair_masks(labels());
     input.range = network_.module(module).kernel->range();
   }
   return input;
 }
 
-Value Emitter::losses(std::size_t module, Value output, Value labels) {
+Value Emitter::losses(std::size_t module, Value output, std::int64_t batch) {
   const Builder::Scope in_module = builder_.scope(network_.module(module).name);
   const Builder::Scope in_loss = builder_.scope("loss");
-  const LossInput input = loss_input(module, output, labels);
+  const LossInput input = loss_input(module, output, batch);
   Value total;
   for (const LossTerm& term : network_.module(module).losses) {
     const Builder::Scope in_term = builder_.scope(term.name);

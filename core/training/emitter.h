@@ -15,21 +15,21 @@ class Emitter {
   /// Normalised images, or the cached input of module `first`.
   Value source(Source source, std::size_t first, StepSize size);
   Value rows(std::string name, const Shape& row, std::int64_t batch);  ///< an f32 input [batch, row...]
-  Value labels(std::int64_t batch);
 
   /// Kernel features of the module below `module`.
   Value features(std::size_t module, Value preactivation);
   Value backbone(std::size_t module, Value features);
   /// The module's output from the pre-activation of the module below (module 0: from images), or from its cached input.
   Value module(std::size_t module, Value input, bool cached);
-  /// The weighted sum of the module's losses on its output.
-  Value losses(std::size_t module, Value output, Value labels);
+  /// The weighted sum of the module's losses on its output for `batch` images, whose truth it reads.
+  Value losses(std::size_t module, Value output, std::int64_t batch);
   /// Updates the weights of the segment's modules by the first one's optimizer.
   void descend(const Segment& segment, Value loss);
 
  private:
   Value examples(Source source, std::size_t first, StepSize size);
-  LossInput loss_input(std::size_t module, Value output, Value labels);
+  LossInput loss_input(std::size_t module, Value output, std::int64_t batch);
+  PairMasks known_pairs(std::int64_t batch);
   std::vector<Parameter> weights_of(const Segment& segment);
 
   const Network& network_;

@@ -81,6 +81,34 @@ void Feed::copy_view(const std::byte* image, std::byte* out) const {
       }
 }
 
+void Feed::teach(const PairLabels& pairs) {
+  Indices images;
+  for (std::int64_t example = 0; example < examples_.size(); ++example) images.push_back(examples_.image(example));
+  known_ = pairs.among(images);
+}
+
+void Feed::write_truth(Plan& plan, std::span<const std::int64_t> batch) {
+  if (known_)
+    write_pairs(plan, batch);
+  else
+    write_labels(plan, batch);
+}
+
+void Feed::write_pairs(Plan& plan, std::span<const std::int64_t> batch) {
+  const std::size_t n = batch.size();
+  same_.assign(n * n, 0.0f);
+  different_.assign(n * n, 0.0f);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const Known known = known_->of(batch[i], batch[j]);
+      if (known == Known::nothing) continue;
+      std::vector<float>& mask = known == Known::same ? same_ : different_;
+      mask[i * n + j] = mask[j * n + i] = 1;
+    }
+  plan.write("same", std::as_bytes(std::span(same_)));
+  plan.write("different", std::as_bytes(std::span(different_)));
+}
+
 void Feed::write_labels(Plan& plan, std::span<const std::int64_t> batch) {
   label_buffer_.clear();
   for (const std::int64_t example : batch)

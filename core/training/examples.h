@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,11 +50,17 @@ class Feed {
   void write_rows(Plan& plan, std::span<const std::int64_t> batch);
   /// All rows as a table of `device`; null: it keeps no tables of `type`, the type of all rows.
   std::shared_ptr<Table> make_table(Device& device, const TensorType& type) const;
-  void write_labels(Plan& plan, std::span<const std::int64_t> batch);
+  /// Known pairs of the split's images instead of class labels are the truth from now on.
+  void teach(const PairLabels& pairs);
+  const PairLabels* known() const { return known_ ? &*known_ : nullptr; }  ///< of the examples; null: labels
+  /// Writes "labels", or "same" and "different".
+  void write_truth(Plan& plan, std::span<const std::int64_t> batch);
 
  private:
   const std::byte* row(std::int64_t example) const;
   void copy_view(const std::byte* image, std::byte* out) const;
+  void write_labels(Plan& plan, std::span<const std::int64_t> batch);
+  void write_pairs(Plan& plan, std::span<const std::int64_t> batch);
 
   Examples examples_;
   Source source_;
@@ -63,6 +70,8 @@ class Feed {
   std::vector<float> rows_;
   std::vector<std::byte> buffer_;
   std::vector<std::int32_t> label_buffer_;
+  std::optional<PairLabels> known_;
+  std::vector<float> same_, different_;
 };
 
 }  // namespace gramstack

@@ -31,13 +31,13 @@ std::optional<Measure> measure(RunContext& run, const Segment& segment, std::siz
 
 std::optional<Measure> measure_all(RunContext& run, const Segment& segment, std::size_t module,
                                    const Examples& examples) {
-  return measure(run, segment, module, examples, stratified_blocks(examples.labels(), kBlockSize));
+  return measure(run, segment, module, examples, evaluation_blocks(run.network, module, examples));
 }
 
 /// At most ten blocks of the segment's training images, not augmented.
 std::optional<Measure> measure_training(RunContext& run, const Segment& segment, std::size_t module) {
   const Examples all = labelled_examples(run.preparation, segment, run.parameters, poll_of(run));
-  std::vector<Indices> blocks = stratified_blocks(all.labels(), kBlockSize);
+  std::vector<Indices> blocks = evaluation_blocks(run.network, module, all);
   blocks.resize(std::min(blocks.size(), kTrainingBlocks));
   Indices images;
   for (Indices& block : blocks)

@@ -45,7 +45,7 @@ FrozenStack before_training(const FrozenStack& trained, std::size_t module) {
   FrozenStack stack{trained.network, values_below(trained.network, module, trained.parameters)};
   const Network& network = stack.network;
   const Pipeline& pipeline = *network.pipeline;
-  const Partition images = partition(network.labels(Split::train), pipeline.data.validation, pipeline.seed);
+  const Partition images = partition_of(pipeline);
   add_initial_values(stack.parameters, network, inference_graph(network, {Source::images, 0, network.size() - 1}, 1),
                      Examples(pipeline.data.dataset->records(Split::train), images.training));
   return stack;

@@ -96,13 +96,21 @@ Feed evaluation_feed(const Network& network, const Segment& segment, Examples ex
   return Feed(std::move(examples), std::move(inputs.rows), inputs.width);
 }
 
+std::vector<Indices> evaluation_blocks(const Network& network, std::size_t module, const Examples& examples) {
+  if (!network.pairs(module)) return stratified_blocks(examples.labels(), kBlockSize);
+  const std::vector<std::int32_t> one_class(examples.labels().size(), 0);
+  return stratified_blocks(one_class, kBlockSize);
+}
+
 BlockEvaluator::BlockEvaluator(const Network& network, const GraphPart& part, Feed& feed, std::vector<Indices> blocks)
     : network_(network),
       module_(part.last),
       feed_(feed),
       blocks_(std::move(blocks)),
       inference_(*network.pipeline->device, inference_graph(network, part, inference_batch(largest_block(blocks_))),
-                 inference_batch(largest_block(blocks_))) {}
+                 inference_batch(largest_block(blocks_))) {
+  if (const PairFile* pairs = network.pairs(part.last)) feed_.teach(pairs->known);
+}
 
 Measure BlockEvaluator::measure(const TensorMap& parameters, const Poll& poll) {
   inference_.write(parameters);
@@ -140,7 +148,7 @@ double BlockEvaluator::loss_of(const std::vector<float>& outputs, const Indices&
   Plan& plan = *objective.plan;
   write_parameters(plan, objective.graph, parameters);
   plan.write("output", std::as_bytes(std::span(outputs)));
-  feed_.write_labels(plan, block);
+  feed_.write_truth(plan, block);
   plan.run();
   float loss = 0;
   plan.read("loss", std::as_writable_bytes(std::span(&loss, 1)));

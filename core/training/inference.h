@@ -63,10 +63,15 @@ struct Measure {
 /// Examples whose loss is measured together: pairwise losses depend on how many they are.
 inline constexpr std::int64_t kBlockSize = 1000;
 
+/// Blocks of about so many: with nearly the same share of every class, or without a look at classes where the module
+/// learns from known pairs.
+std::vector<Indices> evaluation_blocks(const Network& network, std::size_t module, const Examples& examples);
+
 /// Measures a module's output on blocks of examples.
 class BlockEvaluator {
  public:
-  /// `module`: at or above feed's module. `blocks`: positions within the feed's examples.
+  /// `module`: at or above feed's module. `blocks`: positions within the feed's examples. Where the module learns from
+  /// known pairs, these become the feed's truth.
   BlockEvaluator(const Network& network, const GraphPart& part, Feed& feed, std::vector<Indices> blocks);
   Measure measure(const TensorMap& parameters, const Poll& poll);
 

@@ -9,12 +9,6 @@
 namespace gramstack {
 namespace {
 
-Partition partition_of(const Pipeline& pipeline) {
-  const std::vector<std::string> classes = pipeline.data.dataset->classes();
-  return partition({pipeline.data.dataset->records(Split::train).labels, classes}, pipeline.data.validation,
-                   pipeline.seed);
-}
-
 /// The pipeline as one draw trains it: its own seed; for the baseline other epochs.
 Pipeline drawn_pipeline(const Pipeline& pipeline, std::int64_t number) {
   Pipeline drawn = pipeline;

@@ -33,13 +33,15 @@ void add_records(Sha256& hash, const Dataset& dataset, Split split) {
 
 }  // namespace
 
-std::string fingerprint(const Dataset& dataset) {
+std::string fingerprint(const DataSpec& data) {
+  const Dataset& dataset = *data.dataset;
   Sha256 hash;
   const ImageFormat format = dataset.format();
   hash.add(fmt::format("{}x{}x{}\n", format.channels, format.height, format.width));
   for (const std::string& name : dataset.classes()) hash.add(name + "\n");
   add_records(hash, dataset, Split::train);
   add_records(hash, dataset, Split::test);
+  if (data.pairs) hash.add("pairs " + data.pairs->sha256 + "\n");
   return hash.finish();
 }
 

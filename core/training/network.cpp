@@ -88,6 +88,18 @@ bool Network::augmented(const Segment& segment) const {
   return module(segment.first).augment && pipeline->data.augment.any();
 }
 
+const PairFile* Network::pairs(std::size_t module) const {
+  return is_output(module) ? nullptr : pipeline->data.pairs.get();
+}
+
+Partition partition_of(const Pipeline& pipeline) {
+  const DataSpec& data = pipeline.data;
+  const Records records = data.dataset->records(Split::train);
+  if (data.pairs) return partition(records.size(), data.validation, pipeline.seed);
+  const std::vector<std::string> classes = data.dataset->classes();
+  return partition({records.labels, classes}, data.validation, pipeline.seed);
+}
+
 Moments image_moments(const Pipeline& pipeline, const Indices& training) {
   const DataSpec& data = pipeline.data;
   if (const std::shared_ptr<const StoredSource>& lowest = pipeline.stack.front().stored)

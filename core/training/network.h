@@ -41,8 +41,13 @@ struct Network {
   std::string initial_name(const std::string& parameter) const;
   std::string prefix(std::size_t i) const { return module(i).name + "/"; }  ///< of its parameters' names
   LabelView labels(Split split) const;
+  /// The pairs that a module learns from; null: from class labels, or pairs by them.
+  const PairFile* pairs(std::size_t module) const;
   bool augmented(const Segment& segment) const;  ///< whether its training images are moved at random
 };
+
+/// What of the training split is held out. Where there are pairs, no class label has a say in it.
+Partition partition_of(const Pipeline& pipeline);
 
 struct Moments {
   std::vector<double> mean, deviation;  ///< per channel, of pixel values in [0, 1]

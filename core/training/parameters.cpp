@@ -73,8 +73,8 @@ std::vector<float> example_values(const TensorMap& values, const Network& networ
                                                      to_string(shape), inference.width()));
   inference.write(values);
   Feed feed(network, training);
-  return inference.run(feed, draw_examples(training, count, parameter.initializer.balanced, network.pipeline->seed),
-                       {});
+  const bool balanced = parameter.initializer.balanced && !network.pipeline->data.pairs;
+  return inference.run(feed, draw_examples(training, count, balanced, network.pipeline->seed), {});
 }
 
 std::vector<float> initial_value(const TensorMap& values, const Network& network, const Parameter& parameter,

@@ -72,11 +72,8 @@ Graph segment_graph(const Preparation& preparation, const Segment& segment) {
 }
 
 Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory) {
-  const Dataset& dataset = *pipeline.data.dataset;
-  const std::vector<std::string> classes = dataset.classes();
   Preparation preparation;
-  preparation.images =
-      partition({dataset.records(Split::train).labels, classes}, pipeline.data.validation, pipeline.seed);
+  preparation.images = partition_of(pipeline);
   if (preparation.images.training.empty()) throw Error(ExitCode::data, "the data set has no training images");
   preparation.network = make_network(pipeline, image_moments(pipeline, preparation.images.training), feature_memory);
   preparation.segments = segments_of(pipeline, end_to_end);

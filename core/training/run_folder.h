@@ -61,6 +61,6 @@ class RunFolder {
 RunReport read_report(const std::filesystem::path& run_folder);
 
 /// SHA-256 of the images, labels, format and class names of both splits.
-std::string fingerprint(const Dataset& dataset);
+std::string fingerprint(const DataSpec& data);
 
 }  // namespace gramstack

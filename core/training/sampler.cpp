@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "api/error.h"
+#include "training/pair_batches.h"
 
 namespace gramstack {
 namespace {
@@ -84,6 +85,14 @@ Partition partition(const LabelView& data, std::int64_t validation, std::uint64_
   return parts;
 }
 
+Partition partition(std::int64_t images, std::int64_t validation, std::uint64_t seed) {
+  const Indices order = RandomStream(seed, "validation").permutation(images, 0);
+  Partition parts{{order.begin() + validation, order.end()}, {order.begin(), order.begin() + validation}};
+  std::sort(parts.training.begin(), parts.training.end());
+  std::sort(parts.validation.begin(), parts.validation.end());
+  return parts;
+}
+
 std::int64_t smallest_class(const LabelView& data, const Indices& images) {
   std::vector<std::int64_t> counts(data.classes.size(), 0);
   for (const std::int64_t i : images) ++counts[static_cast<std::size_t>(data.labels[static_cast<std::size_t>(i)])];
@@ -124,20 +133,32 @@ BatchOrder::BatchOrder(Kind kind, std::span<const std::int32_t> labels, std::int
       size_(static_cast<std::int64_t>(labels.size())),
       batch_(std::min(batch, size_)),
       by_class_(occurring(labels)),
-      order_(seed, "order") {
+      order_(seed, "order"),
+      seed_(seed) {
   if (size_ == 0) throw Error(ExitCode::data, "there are no training images");
 }
 
+BatchOrder::BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_t seed)
+    : kind_(Kind::pairs),
+      size_(pairs.images()),
+      batch_(std::min(batch, static_cast<std::int64_t>(images_in_pairs(pairs).size()))),
+      order_(seed, "order"),
+      pairs_(&pairs),
+      seed_(seed) {
+  if (batch_ == 0) throw Error(ExitCode::data, "there is no known pair of training images that are not held out");
+}
+
 std::int64_t BatchOrder::steps() const {
-  return kind_ == Kind::balanced ? size_ / batch_ : (size_ + batch_ - 1) / batch_;
+  return kind_ != Kind::shuffled ? size_ / batch_ : (size_ + batch_ - 1) / batch_;
 }
 
 std::int64_t BatchOrder::last_batch() const {
-  return kind_ == Kind::balanced || size_ % batch_ == 0 ? batch_ : size_ % batch_;
+  return kind_ != Kind::shuffled || size_ % batch_ == 0 ? batch_ : size_ % batch_;
 }
 
 std::vector<Indices> BatchOrder::epoch(std::int64_t epoch) const {
   const std::uint32_t counter = static_cast<std::uint32_t>(epoch);
+  if (pairs_) return pair_batches(*pairs_, batch_, steps(), seed_, counter);
   return kind_ == Kind::balanced ? balanced(counter) : shuffled(counter);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/augmentation.h"
+#include "pipeline/pair_labels.h"
 #include "training/random.h"
 
 namespace gramstack {
@@ -26,6 +27,9 @@ struct Partition {
 /// Holds out `validation` images, equally many of each class (the remainder: one more of the first classes).
 /// Throws Error(configuration) when a class would keep no image for training.
 Partition partition(const LabelView& data, std::int64_t validation, std::uint64_t seed);
+
+/// Holds out `validation` of `images` images, whatever they are.
+Partition partition(std::int64_t images, std::int64_t validation, std::uint64_t seed);
 
 /// How many of the given images the class with the fewest has.
 std::int64_t smallest_class(const LabelView& data, const Indices& images);
@@ -47,10 +51,13 @@ class BatchOrder {
     /// What is left over after the last full batch is dropped.
     balanced,
     shuffled,  ///< every image once; the last batch may be smaller
+    pairs,     ///< full batches of images in known pairs
   };
 
   /// A batch larger than the set is as large as the set.
   BatchOrder(Kind kind, std::span<const std::int32_t> labels, std::int64_t batch, std::uint64_t seed);
+  /// Batches of a module that is trained on pairs, which last as long as `pairs` does: pair_batches.
+  BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_t seed);
   std::int64_t batch() const { return batch_; }
   std::int64_t last_batch() const;  ///< size of an epoch's last batch
   std::int64_t steps() const;       ///< batches an epoch
@@ -64,6 +71,8 @@ class BatchOrder {
   std::int64_t size_, batch_;
   std::vector<Indices> by_class_;  ///< of the classes that occur
   RandomStream order_;
+  const PairLabels* pairs_ = nullptr;
+  std::uint64_t seed_;
 };
 
 /// Augmentation offsets of one image: row and column of the window in [0, 2 padding], mirror 0 or 1.

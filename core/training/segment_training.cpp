@@ -27,7 +27,7 @@ void SegmentTraining::make_validation() {
   if (examples.size() == 0) return;
   validation_feed_ = evaluation_feed(run_.network, segment_, std::move(examples), run_.parameters, poll());
   validation_.emplace(run_.network, GraphPart{validation_feed_->source(), segment_.first, segment_.last},
-                      *validation_feed_, stratified_blocks(validation_feed_->examples().labels(), kBlockSize));
+                      *validation_feed_, evaluation_blocks(run_.network, segment_.last, validation_feed_->examples()));
 }
 
 void SegmentTraining::write_parameters() {

@@ -39,7 +39,7 @@ Graph training_graph(const Network& network, const Segment& segment, Source sour
   Graph graph;
   Emitter emitter(network, graph, Mode::training);
   const Value output = emit_modules(emitter, {source, segment.first, segment.last}, size, segment.first);
-  const Value loss = emitter.losses(segment.last, output, emitter.labels(size.batch));
+  const Value loss = emitter.losses(segment.last, output, size.batch);
   emitter.descend(segment, loss);
   graph.add_output("loss", loss);
   return without_dead_nodes(graph);
@@ -82,7 +82,7 @@ Graph objective_graph(const Network& network, std::size_t module, std::int64_t b
   Graph graph;
   Emitter emitter(network, graph, Mode::inference);
   const Value output = emitter.rows("output", network.shapes[module].output, batch);
-  graph.add_output("loss", emitter.losses(module, output, emitter.labels(batch)));
+  graph.add_output("loss", emitter.losses(module, output, batch));
   return without_dead_nodes(graph);
 }
 

@@ -25,7 +25,8 @@ struct StepSize {
 const char* input_name(Source source);                                                    ///< "images" or "features"
 TensorType examples_type(const Network&, Source, std::size_t first, std::int64_t count);  ///< of that input
 
-/// One step of training: also reads "labels" i32 [n], "learning_rate" and "step" (from 1); gives "loss".
+/// One step of training: also reads the truth, "learning_rate" and "step" (from 1); gives "loss". The truth is "labels"
+/// i32 [n], or of known pairs "same" and "different" f32 [n,n], 1 where a pair is that.
 Graph training_graph(const Network& network, const Segment& segment, Source source, StepSize size);
 
 /// The output of module part.last in inference mode, as "output".
@@ -40,7 +41,7 @@ Graph feature_graph(const Network& network, std::int64_t batch);
 /// The input values of `module` from images: the pre-activations of the module below, or the normalised images.
 Graph preactivation_graph(const Network& network, std::size_t module, std::int64_t batch);
 
-/// "loss" of `module` from its "output" f32 [n, ...] and "labels".
+/// "loss" of `module` from its "output" f32 [n, ...] and the truth.
 Graph objective_graph(const Network& network, std::size_t module, std::int64_t batch);
 
 /// Whether a segment's training step reads cached features: it is not augmented and `examples` rows fit into memory.

@@ -13,8 +13,17 @@
 namespace gramstack {
 namespace {
 
-BatchOrder::Kind order_of(const Network& network, const Segment& segment) {
-  return network.is_output(segment.first) ? BatchOrder::Kind::shuffled : BatchOrder::Kind::balanced;
+BatchOrder order_of(const Network& network, const Segment& segment, const Feed& feed) {
+  const std::int64_t batch = network.module(segment.first).batch;
+  if (feed.known()) return BatchOrder(*feed.known(), batch, network.pipeline->seed);
+  const bool any_order = network.is_output(segment.first);
+  return BatchOrder(any_order ? BatchOrder::Kind::shuffled : BatchOrder::Kind::balanced, feed.examples().labels(),
+                    batch, network.pipeline->seed);
+}
+
+Feed taught(const Network& network, const Segment& segment, Feed feed) {
+  if (const PairFile* pairs = network.pairs(segment.last)) feed.teach(pairs->known);
+  return feed;
 }
 
 void write_scalar(Plan& plan, const char* name, double value) {
@@ -27,9 +36,8 @@ void write_scalar(Plan& plan, const char* name, double value) {
 StepRunner::StepRunner(const Network& network, const Segment& segment, Feed feed, std::int64_t epoch_images)
     : network_(network),
       segment_(segment),
-      feed_(std::move(feed)),
-      order_(order_of(network, segment), feed_.examples().labels(), network.module(segment.first).batch,
-             network.pipeline->seed),
+      feed_(taught(network, segment, std::move(feed))),
+      order_(order_of(network, segment, feed_)),
       passes_(std::max<std::int64_t>(1, epoch_images / network.module(segment.first).batch / order_.steps())),
       augmentation_(network.pipeline->data.augment, network.pipeline->seed),
       ahead_(static_cast<std::size_t>(network.pipeline->device->steps_ahead())) {
@@ -63,6 +71,11 @@ Graph StepRunner::graph_of(std::int64_t batch) const {
 
 std::int64_t StepRunner::images() const {
   return passes_ * ((order_.steps() - 1) * order_.batch() + order_.last_batch());
+}
+
+std::size_t StepRunner::memory() const {
+  const TensorType rows = examples_type(network_, feed_.source(), segment_.first, feed_.examples().size());
+  return plan_->memory().total() + (table_ ? rows.bytes() : 0);
 }
 
 void StepRunner::write(const TensorMap& parameters) { write_parameters(*plan_, graph_, parameters); }
@@ -170,7 +183,7 @@ void StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
     write_row_numbers(plan, batch);
   else
     feed_.write_rows(plan, batch);
-  feed_.write_labels(plan, batch);
+  feed_.write_truth(plan, batch);
   if (feed_.source() == Source::augmented_images) write_offsets(plan, batch);
   write_scalar(plan, "learning_rate", learning_rate(epoch, step));
   write_scalar(plan, "step", static_cast<double>(epoch * steps() + step + 1));

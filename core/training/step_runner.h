@@ -23,7 +23,7 @@ class StepRunner {
   std::int64_t images() const;                                     ///< trained on in an epoch, repeats counted
   const Examples& examples() const { return feed_.examples(); }
   const Graph& graph() const { return graph_; }
-  std::size_t memory() const { return plan_->memory().total(); }
+  std::size_t memory() const;  ///< bytes of a full step and of the table of examples
   std::int64_t batch() const { return order_.batch(); }
   Plan& plan() { return *plan_; }  ///< of full batches
 

@@ -27,8 +27,7 @@ void check_disk(const Preparation& prepared, const std::filesystem::path& folder
 }
 
 RunIdentity identity_of(const Pipeline& pipeline, const RunOptions& options, bool end_to_end) {
-  return {end_to_end, pipeline.seed, fingerprint(*pipeline.data.dataset), pipeline.device->describe(),
-          options.feature_memory};
+  return {end_to_end, pipeline.seed, fingerprint(pipeline.data), pipeline.device->describe(), options.feature_memory};
 }
 
 void load_finished(RunContext& run) {

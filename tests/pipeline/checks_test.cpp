@@ -43,7 +43,7 @@ TEST_CASE("pipeline: what a data set reports has its code, unless the file is at
         "    2 | data: {type: toy, missing: /no/such, xx: 1}\n"
         "      |              ^~~\n"
         "toy.yaml:2:38: error: dataset 'toy' has no parameter 'xx'; it has counts, channels, size, missing, label, "
-        "validation, mean, deviation, classes, augment\n"
+        "validation, mean, deviation, pairs, infer, classes, augment\n"
         "    2 | data: {type: toy, missing: /no/such, xx: 1}\n"
         "      |                                      ^~\n"
         "2 errors in toy.yaml");

@@ -38,7 +38,7 @@ TEST_CASE("tool: bench times a module's step and counts its products") {
   for (const json& kind : result["kinds"]) by_kind += kind["seconds"].get<double>();
   for (const json& step : result["steps"]) by_step += step["seconds"].get<double>();
   CHECK(by_kind == doctest::Approx(by_step));
-  CHECK(result["steps"].size() > result["kinds"].size());
+  CHECK(result["steps"].size() >= result["kinds"].size());
 }
 
 TEST_CASE("tool: bench times inference of the frozen stack up to a module") {

@@ -76,7 +76,7 @@ TEST_CASE("tool: the pipeline that the README explains is pipelines/quickstart.y
 
 TEST_CASE("tool: the README lists every command and every shipped component") {
   const std::string readme = read_text(kSource / "README.md");
-  for (const char* verb : {"run", "resume", "eval", "predict", "check", "render", "graph", "labels", "report",
+  for (const char* verb : {"run", "resume", "eval", "predict", "check", "render", "graph", "labels", "pairs", "report",
                            "plugins", "help", "version"})
     CHECK_MESSAGE(mentions(readme, verb), verb);
   const nlohmann::json components = nlohmann::json::parse(run_tool({"plugins", "--json"}).out);

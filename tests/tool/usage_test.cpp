@@ -17,7 +17,8 @@ void refuses(const std::vector<std::string>& arguments, const std::string& messa
 }
 
 const std::string kCommands =
-    "  commands: run, resume, eval, predict, check, render, graph, bench, modules, labels, report, score, transfer, "
+    "  commands: run, resume, eval, predict, check, render, graph, bench, modules, labels, pairs, report, score, "
+    "transfer, "
     "study, plugins, help, version\n"
     "  see: gramstack --help\n";
 

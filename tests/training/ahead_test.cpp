@@ -200,3 +200,16 @@ TEST_CASE("training: an interrupted run on a device that works ahead goes on to 
   CHECK(outcome_of(folder / "parts").hashes == outcome_of(folder / "whole").hashes);
   CHECK(outcome_of(folder / "parts").metrics == outcome_of(folder / "whole").metrics);
 }
+
+TEST_CASE("training: the memory of a step counts the table of examples") {
+  const BarsFolder folder;
+  Pipeline pipeline = bars_pipeline(folder.data());
+  for (const bool keeps : {true, false}) {
+    pipeline.device = std::make_shared<AheadDevice>(keeps ? 1 << 20 : 0);
+    const Preparation preparation = prepare(pipeline, false, 1 << 20);
+    const Examples examples = training_examples(preparation, {0, 0});
+    StepRunner runner(preparation.network, {0, 0}, Feed(preparation.network, examples), examples.size());
+    const std::size_t images = 216 * 8 * 8;
+    CHECK(runner.memory() == runner.plan().memory().total() + (keeps ? images : 0));
+  }
+}

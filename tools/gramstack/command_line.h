@@ -51,6 +51,7 @@ void add_help(CommandLine& line);
 void add_graph(CommandLine& line);
 void add_bench(CommandLine& line);
 void add_labels(CommandLine& line);
+void add_pairs(CommandLine& line);
 void add_report(CommandLine& line);
 void add_score(CommandLine& line);
 void add_transfer(CommandLine& line);

@@ -23,6 +23,7 @@ void add_verbs(CommandLine& line) {
   add_bench(line);
   add_modules(line);
   add_labels(line);
+  add_pairs(line);
   add_report(line);
   add_score(line);
   add_transfer(line);

@@ -56,7 +56,7 @@ class OutputTraining {
 
   Indices training_images() const {
     const LabelView labels = network_.labels(Split::train);
-    const Indices all = partition(labels, pipeline_.data.validation, pipeline_.seed).training;
+    const Indices all = partition_of(pipeline_).training;
     const std::optional<std::int64_t> few = network_.module(top_.first).labels_per_class;
     return few ? few_per_class(labels, all, *few, pipeline_.seed) : all;
   }
@@ -108,7 +108,7 @@ std::unique_ptr<StoredStack> TransferTask::open(const ModuleSource& source) cons
 
 std::vector<analysis::Estimate> TransferTask::estimate(StoredStack& module) const {
   const Network& network = module.network();
-  const Indices training = partition(network.labels(Split::train), pipeline_.data.validation, pipeline_.seed).training;
+  const Indices training = partition_of(pipeline_).training;
   const std::int64_t classes = static_cast<std::int64_t>(network.classes.size());
   const Examples examples =
       examples_per_class(network, Split::train, training, std::max<std::int64_t>(2, images_ / classes), pipeline_.seed);
