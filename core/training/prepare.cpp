@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "training/pair_batches.h"
 #include "training/step.h"
 #include "training/stored_stack.h"
 
@@ -35,6 +36,13 @@ void check_examples(const Graph& graph, std::int64_t size) {
       throw Error(ExitCode::configuration,
                   fmt::format("{}: {} training examples are wanted, there are {}", parameter.name, wanted, size));
   }
+}
+
+void check_pairs(const Preparation& preparation) {
+  const std::shared_ptr<const PairFile>& pairs = preparation.network.pipeline->data.pairs;
+  if (pairs && images_in_pairs(pairs->known.among(preparation.images.training)).empty())
+    throw Error(ExitCode::data, fmt::format("{}: both images of no pair are for training: hold out fewer images",
+                                            pairs->path.string()));
 }
 
 }  // namespace
@@ -79,6 +87,7 @@ Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t featu
   preparation.segments = segments_of(pipeline, end_to_end);
   TensorMap given;
   for (std::size_t m = 0; m < given_modules(pipeline); ++m) add_stored_parameters(preparation.network, m, given);
+  check_pairs(preparation);
   for (const Segment& segment : preparation.segments) {
     const Graph graph = segment_graph(preparation, segment);
     check_declines(*pipeline.device, graph);

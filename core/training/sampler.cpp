@@ -144,9 +144,7 @@ BatchOrder::BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_
       batch_(std::min(batch, static_cast<std::int64_t>(images_in_pairs(pairs).size()))),
       order_(seed, "order"),
       pairs_(&pairs),
-      seed_(seed) {
-  if (batch_ == 0) throw Error(ExitCode::data, "there is no known pair of training images that are not held out");
-}
+      seed_(seed) {}
 
 std::int64_t BatchOrder::steps() const {
   return kind_ != Kind::shuffled ? size_ / batch_ : (size_ + batch_ - 1) / batch_;

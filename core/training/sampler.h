@@ -56,7 +56,7 @@ class BatchOrder {
 
   /// A batch larger than the set is as large as the set.
   BatchOrder(Kind kind, std::span<const std::int32_t> labels, std::int64_t batch, std::uint64_t seed);
-  /// Batches of a module that is trained on pairs, which last as long as `pairs` does: pair_batches.
+  /// pair_batches() of `pairs`, which must last as long. REQUIRES: at least one pair.
   BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_t seed);
   std::int64_t batch() const { return batch_; }
   std::int64_t last_batch() const;  ///< size of an epoch's last batch

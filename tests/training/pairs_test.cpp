@@ -142,3 +142,13 @@ TEST_CASE("training: a run on pairs survives an interruption, and other pairs ar
   CHECK(run_until(pipeline, options_of(folder / "stopped"), 1000000, false) == "");
   CHECK(outcome_of(folder / "stopped") == outcome_of(folder / "whole"));
 }
+
+TEST_CASE("training: pairs of which none is left for training are refused before any work") {
+  const BarsFolder folder;
+  Pipeline pipeline = pair_pipeline(folder.data(), true);
+  const Indices held = prepare(pipeline, false, 1 << 20).images.validation;
+  const std::int32_t one = static_cast<std::int32_t>(held[0]), other = (one + 4) % kImages;
+  pipeline.data.pairs = pair_file({{one, other, true, 1}}, true);
+  CHECK(failure_of([&] { prepare(pipeline, false, 1 << 20); }) ==
+        "5: /pairs.csv: both images of no pair are for training: hold out fewer images");
+}
