@@ -160,10 +160,10 @@ PairLabels PairLabels::among(std::span<const std::int64_t> images) const {
   const auto kept = [&](const Links& links) {
     GroupPairs pairs;
     for (std::size_t group = 0; group < numbers.size(); ++group)
-      if (numbers[group] >= 0)
-        for (const std::int32_t other : links.of(static_cast<std::int32_t>(group)))
-          if (numbers[static_cast<std::size_t>(other)] >= 0)
-            pairs.emplace_back(numbers[group], numbers[static_cast<std::size_t>(other)]);
+      for (const std::int32_t other : links.of(static_cast<std::int32_t>(group))) {
+        const std::int32_t from = numbers[group], to = numbers[static_cast<std::size_t>(other)];
+        if (from >= 0 && from < to) pairs.emplace_back(from, to);  // link() goes both ways
+      }
     return made.link(std::move(pairs));
   };
   made.same_ = kept(same_);

@@ -139,7 +139,7 @@ BatchOrder::BatchOrder(Kind kind, std::span<const std::int32_t> labels, std::int
 }
 
 BatchOrder::BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_t seed)
-    : kind_(Kind::pairs),
+    : kind_(Kind::balanced),
       size_(pairs.images()),
       batch_(std::min(batch, static_cast<std::int64_t>(images_in_pairs(pairs).size()))),
       order_(seed, "order"),
@@ -147,11 +147,11 @@ BatchOrder::BatchOrder(const PairLabels& pairs, std::int64_t batch, std::uint64_
       seed_(seed) {}
 
 std::int64_t BatchOrder::steps() const {
-  return kind_ != Kind::shuffled ? size_ / batch_ : (size_ + batch_ - 1) / batch_;
+  return kind_ == Kind::balanced ? size_ / batch_ : (size_ + batch_ - 1) / batch_;
 }
 
 std::int64_t BatchOrder::last_batch() const {
-  return kind_ != Kind::shuffled || size_ % batch_ == 0 ? batch_ : size_ % batch_;
+  return kind_ == Kind::balanced || size_ % batch_ == 0 ? batch_ : size_ % batch_;
 }
 
 std::vector<Indices> BatchOrder::epoch(std::int64_t epoch) const {

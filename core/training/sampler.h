@@ -51,7 +51,6 @@ class BatchOrder {
     /// What is left over after the last full batch is dropped.
     balanced,
     shuffled,  ///< every image once; the last batch may be smaller
-    pairs,     ///< full batches of images in known pairs
   };
 
   /// A batch larger than the set is as large as the set.
@@ -71,7 +70,7 @@ class BatchOrder {
   std::int64_t size_, batch_;
   std::vector<Indices> by_class_;  ///< of the classes that occur
   RandomStream order_;
-  const PairLabels* pairs_ = nullptr;
+  const PairLabels* pairs_ = nullptr;  ///< null: by labels
   std::uint64_t seed_;
 };
 

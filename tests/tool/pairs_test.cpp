@@ -15,7 +15,7 @@ struct Drawn {
 Drawn examine(const std::string& text) {
   std::istringstream lines(text);
   Drawn drawn;
-  std::string line, last;
+  std::string line;
   std::getline(lines, line);
   long before = -1;
   while (std::getline(lines, line)) {
@@ -52,7 +52,6 @@ TEST_CASE("tool: a pipeline is trained on the pairs of a file") {
   const Outcome drawn = store.tool({"pairs", store.file, "--budget", "5%", "--out", "pairs.csv"});
   REQUIRE(drawn.code == 0);
   CHECK(drawn.out.starts_with("pairs.csv: 995 pairs, "));
-  const Outcome plain = store.tool({"run", store.file, "-q", "--out", store.at("labels")});
   const json report = store.document({"run", store.file, "--set", "data.pairs=pairs.csv", "--out", store.at("run")});
   CHECK(report["modules"][0]["origin"] == "trained");
   CHECK(report["test_accuracy"] > 0.9);

@@ -70,8 +70,9 @@ double median(std::vector<double> times) {
 Profile profile(StepBench& bench) {
   constexpr std::size_t kRuns = 5;
   Profile steps = bench.profile();
-  std::vector<std::vector<double>> times(steps.size());
-  for (std::size_t run = 0; run < kRuns; ++run) {
+  std::vector<std::vector<double>> times;
+  for (const auto& [name, seconds] : steps) times.push_back({seconds});
+  for (std::size_t run = 1; run < kRuns; ++run) {
     const Profile timed = bench.profile();
     for (std::size_t i = 0; i < timed.size(); ++i) times[i].push_back(timed[i].second);
   }
