@@ -1,5 +1,5 @@
 // Products of matrices against sums in f64.
-#include "matrix.h"
+#include "wide.h"
 
 #include <doctest/doctest.h>
 
@@ -48,11 +48,11 @@ struct Case {
                 with_bias ? bias.data() : nullptr} {}
 
   /// Rows of the result are one element longer; that one stays as it was.
-  std::vector<float> run(int threads) const {
+  std::vector<float> run(const wide::Kernels& set, int threads) const {
     Aligned out(static_cast<std::size_t>(product.m * (product.n + 1)));
-    Aligned workspace(matrix::workspace_size(product, threads));
+    Aligned workspace(set.matrix.workspace_size(product, threads));
     for (std::int64_t i = 0; i < product.m; ++i) out.data()[i * (product.n + 1) + product.n] = 5;
-    matrix::multiply(product, out.data(), product.n + 1, workspace.data(), threads);
+    set.matrix.multiply(product, out.data(), product.n + 1, workspace.data(), threads);
     return out.values();
   }
 
@@ -93,25 +93,36 @@ void for_each_case(const Check& check) {
 
 TEST_CASE("matrix: products of all sizes and transpositions, with and without a bias, within their rows") {
   for_each_case([](const Case& c) {
-    const std::vector<float> got = c.run(2);
-    CHECK(c.worst_difference(got) < 4e-6);
-    for (std::int64_t i = 0; i < c.product.m; ++i)
-      CHECK(got[static_cast<std::size_t>(i * (c.product.n + 1) + c.product.n)] == 5);
+    for (const wide::Kernels* set : wide::available()) {
+      CAPTURE(set->instruction_set);
+      const std::vector<float> got = c.run(*set, 2);
+      CHECK(c.worst_difference(got) < 4e-6);
+      for (std::int64_t i = 0; i < c.product.m; ++i)
+        CHECK(got[static_cast<std::size_t>(i * (c.product.n + 1) + c.product.n)] == 5);
+    }
   });
 }
 
-TEST_CASE("matrix: bits do not depend on the number of threads") {
+TEST_CASE("matrix: bits depend neither on the number of threads nor on the instruction set") {
   for_each_case([](const Case& c) {
-    CHECK(c.run(2) == c.run(1));
-    CHECK(c.run(3) == c.run(1));
+    const std::vector<float> first = c.run(*wide::available().front(), 1);
+    for (const wide::Kernels* set : wide::available())
+      for (const int threads : {1, 2, 3}) {
+        CAPTURE(set->instruction_set);
+        CAPTURE(threads);
+        CHECK(c.run(*set, threads) == first);
+      }
   });
 }
 
 TEST_CASE("matrix: the product of a matrix with its own transpose is exactly symmetric") {
   const Aligned x = random_matrix(75, 300, 1);
   const Product product{75, 75, 300, {x.data(), 300, false}, {x.data(), 300, true}, nullptr};
-  Aligned out(75 * 75), workspace(matrix::workspace_size(product, 2));
-  matrix::multiply(product, out.data(), 75, workspace.data(), 2);
-  for (int i = 0; i < 75; ++i)
-    for (int j = 0; j < i; ++j) CHECK(out.data()[i * 75 + j] == out.data()[j * 75 + i]);
+  for (const wide::Kernels* set : wide::available()) {
+    CAPTURE(set->instruction_set);
+    Aligned out(75 * 75), workspace(set->matrix.workspace_size(product, 2));
+    set->matrix.multiply(product, out.data(), 75, workspace.data(), 2);
+    for (int i = 0; i < 75; ++i)
+      for (int j = 0; j < i; ++j) CHECK(out.data()[i * 75 + j] == out.data()[j * 75 + i]);
+  }
 }

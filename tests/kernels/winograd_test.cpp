@@ -1,5 +1,5 @@
 // Winograd kernels against the definition of a 3x3 convolution, summed in f64.
-#include "winograd.h"
+#include "wide.h"
 
 #include <doctest/doctest.h>
 
@@ -10,6 +10,7 @@
 #include "support/evaluate.h"
 
 using namespace gramstack;
+using wide::Kernels;
 using winograd::Pass;
 using winograd::Problem;
 using Buffer = test::Aligned;
@@ -71,28 +72,46 @@ double relative_error(const std::vector<float>& got, const std::vector<double>& 
   return std::sqrt(error / norm);
 }
 
-std::vector<float> forward(Case& c, int threads) {
-  Buffer transformed(winograd::weight_size(c.p)), out(c.output_size);
-  Buffer workspace(winograd::workspace_size(c.p, Pass::forward, threads));
-  winograd::transform_weights(c.p, Pass::forward, c.weights.data(), transformed.data(), threads);
-  winograd::forward(c.p, c.source.data(), transformed.data(), out.data(), workspace.data(), threads);
-  return out.values();
-}
+/// The passes of a case by the kernels of one instruction set.
+struct Passes {
+  const winograd::Kernels& kernels;
+  Case& c;
+  int threads;
 
-std::vector<float> data_gradient(Case& c, int threads) {
-  Buffer transformed(winograd::weight_size(c.p)), out(c.source_size);
-  Buffer workspace(winograd::workspace_size(c.p, Pass::data_gradient, threads));
-  winograd::transform_weights(c.p, Pass::data_gradient, c.weights.data(), transformed.data(), threads);
-  winograd::data_gradient(c.p, c.gradient.data(), transformed.data(), out.data(), workspace.data(), threads);
-  return out.values();
-}
+  Passes(const Kernels& set, Case& problem, int count) : kernels(set.winograd), c(problem), threads(count) {}
 
-std::vector<float> weight_gradient(Case& c, int threads) {
-  Buffer out(c.weight_count);
-  Buffer workspace(winograd::workspace_size(c.p, Pass::weight_gradient, threads));
-  winograd::weight_gradient(c.p, c.source.data(), c.gradient.data(), out.data(), workspace.data(), threads);
-  return out.values();
-}
+  Buffer workspace(Pass pass) const { return Buffer(kernels.workspace_size(c.p, pass, threads)); }
+  Buffer weights(Pass pass) const {
+    Buffer transformed(kernels.weight_size(c.p));
+    kernels.transform_weights(c.p, pass, c.weights.data(), transformed.data(), threads);
+    return transformed;
+  }
+  std::vector<float> forward() const {
+    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
+    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, {});
+    return out.values();
+  }
+  /// relu(factor y + shift + addend)
+  std::vector<float> finished() const {
+    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
+    Buffer factor(static_cast<std::size_t>(c.p.outputs)), shift(static_cast<std::size_t>(c.p.outputs));
+    Case::fill(factor, static_cast<std::size_t>(c.p.outputs), 4);
+    Case::fill(shift, static_cast<std::size_t>(c.p.outputs), 5);
+    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads,
+                    {factor.data(), shift.data(), c.gradient.data(), true});
+    return out.values();
+  }
+  std::vector<float> data_gradient() const {
+    Buffer out(c.source_size), scratch = workspace(Pass::data_gradient), transformed = weights(Pass::data_gradient);
+    kernels.data_gradient(c.p, c.gradient.data(), transformed.data(), out.data(), scratch.data(), threads);
+    return out.values();
+  }
+  std::vector<float> weight_gradient() const {
+    Buffer out(c.weight_count), scratch = workspace(Pass::weight_gradient);
+    kernels.weight_gradient(c.p, c.source.data(), c.gradient.data(), out.data(), scratch.data(), threads);
+    return out.values();
+  }
+};
 
 const Problem kProblems[] = {
     {2, 16, 32, 5, 7, 1},   {3, 32, 16, 4, 4, 1},  {1, 16, 16, 1, 1, 1},  {1, 16, 48, 3, 2, 1},  {2, 48, 16, 28, 28, 1},
@@ -103,35 +122,49 @@ const Problem kProblems[] = {
 }  // namespace
 
 TEST_CASE("winograd: forward, data gradient and weight gradient follow the definition") {
-  for (const Problem& p : kProblems) {
-    CAPTURE(p.images);
-    CAPTURE(p.inputs);
-    CAPTURE(p.outputs);
-    CAPTURE(p.height);
-    CAPTURE(p.width);
-    CAPTURE(p.stride);
-    Case c(p);
-    std::vector<double> output(c.output_size), source(c.source_size);
-    std::vector<double> weights(c.weight_count);
-    c.for_each_product([&](std::size_t s, std::size_t o, std::size_t w) {
-      output[o] += double{c.source.data()[s]} * c.weights.data()[w];
-      source[s] += double{c.gradient.data()[o]} * c.weights.data()[w];
-      weights[w] += double{c.source.data()[s]} * c.gradient.data()[o];
-    });
-    CHECK(relative_error(forward(c, 2), output) < 3e-6);
-    CHECK(relative_error(data_gradient(c, 2), source) < 3e-6);
-    CHECK(relative_error(weight_gradient(c, 2), weights) < 3e-5);
+  for (const Kernels* set : wide::available()) {
+    for (const Problem& p : kProblems) {
+      CAPTURE(set->instruction_set);
+      CAPTURE(p.images);
+      CAPTURE(p.inputs);
+      CAPTURE(p.outputs);
+      CAPTURE(p.height);
+      CAPTURE(p.width);
+      CAPTURE(p.stride);
+      Case c(p);
+      std::vector<double> output(c.output_size), source(c.source_size);
+      std::vector<double> weights(c.weight_count);
+      c.for_each_product([&](std::size_t s, std::size_t o, std::size_t w) {
+        output[o] += double{c.source.data()[s]} * c.weights.data()[w];
+        source[s] += double{c.gradient.data()[o]} * c.weights.data()[w];
+        weights[w] += double{c.source.data()[s]} * c.gradient.data()[o];
+      });
+      const Passes passes(*set, c, 2);
+      CHECK(relative_error(passes.forward(), output) < 3e-6);
+      CHECK(relative_error(passes.data_gradient(), source) < 3e-6);
+      CHECK(relative_error(passes.weight_gradient(), weights) < 3e-5);
+    }
   }
 }
 
-TEST_CASE("winograd: bits do not depend on the number of threads") {
-  for (const std::int64_t stride : {1, 2}) {
-    Case c({3, 32, 16, 13, 10, stride});
-    for (const int threads : {2, 3}) {
-      CHECK(forward(c, threads) == forward(c, 1));
-      CHECK(data_gradient(c, threads) == data_gradient(c, 1));
-      CHECK(weight_gradient(c, threads) == weight_gradient(c, 1));
-    }
+TEST_CASE("winograd: bits depend neither on the number of threads nor on the instruction set") {
+  for (const Problem& p : kProblems) {
+    CAPTURE(p.inputs);
+    CAPTURE(p.outputs);
+    CAPTURE(p.height);
+    CAPTURE(p.stride);
+    Case c(p);
+    const Passes first(*wide::available().front(), c, 1);
+    for (const Kernels* set : wide::available())
+      for (const int threads : {1, 2, 3}) {
+        CAPTURE(set->instruction_set);
+        CAPTURE(threads);
+        const Passes passes(*set, c, threads);
+        CHECK(passes.forward() == first.forward());
+        CHECK(passes.finished() == first.finished());
+        CHECK(passes.data_gradient() == first.data_gradient());
+        CHECK(passes.weight_gradient() == first.weight_gradient());
+      }
   }
 }
 

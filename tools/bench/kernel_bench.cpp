@@ -1,7 +1,7 @@
 // Times of the CPU kernels alone, at the shapes of a CIFAR ResNet-18 and of small networks with batches of 128. The
-// counter is operations done (not those of the definition), to be held against the peak, "peak" below: a register
-// spill in an inner loop shows as half of it.
-//   build/bin/kernel_bench --benchmark_filter=forward
+// counter is operations done (not those of the definition), to be held against "peak": a register spill in an inner
+// loop shows as half of it. Every instruction set that the processor has is timed.
+//   build/bin/kernel_bench --benchmark_filter=avx2/winograd/forward
 #include <benchmark/benchmark.h>
 #include <omp.h>
 #include <sys/mman.h>
@@ -9,15 +9,16 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "matrix.h"
-#include "peak_loop.h"
-#include "winograd.h"
+#include "wide.h"
 
 namespace {
 
 using benchmark::State;
+using gramstack::wide::Kernels;
 using gramstack::winograd::Pass;
 using gramstack::winograd::Problem;
 
@@ -39,12 +40,14 @@ void count_operations(State& state, double operations) {
   state.counters["GFLOP/s"] = benchmark::Counter(operations * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void peak(State& state) {
+void peak(State& state, const Kernels& kernels) {
   constexpr std::int64_t kRounds = 100000;
-  for ([[maybe_unused]] auto _ : state) gramstack::multiply_and_add(kRounds);
-  count_operations(state, static_cast<double>(kRounds * gramstack::kOperationsOfARound));
+  for ([[maybe_unused]] auto _ : state) {
+#pragma omp parallel
+    kernels.multiply_and_add(kRounds);
+  }
+  count_operations(state, static_cast<double>(kRounds * kernels.operations_of_a_round * omp_get_max_threads()));
 }
-BENCHMARK(peak)->Threads(omp_get_num_procs())->UseRealTime();
 
 Problem problem_of(const State& state) {
   return {128, state.range(0), state.range(1), state.range(2), state.range(2), state.range(3)};
@@ -56,71 +59,96 @@ double operations(const Problem& p) {
   return 2.0 * static_cast<double>(p.images * tiles * p.inputs * p.outputs * (p.stride == 1 ? 36 : 81));
 }
 
-void winograd(State& state, Pass pass) {
+void winograd(State& state, const Kernels& all, Pass pass) {
+  const gramstack::winograd::Kernels& kernels = all.winograd;
   const Problem p = problem_of(state);
   const int threads = omp_get_max_threads();
   const std::size_t in = static_cast<std::size_t>(p.images * p.inputs * p.height * p.width);
   const std::size_t out = static_cast<std::size_t>(p.images * p.outputs * p.output_height() * p.output_width());
   const Floats x = floats(in, 1), y = floats(out, 1), w = floats(static_cast<std::size_t>(p.inputs * p.outputs * 9), 1);
-  const Floats transformed = floats(weight_size(p), 1), scratch = floats(workspace_size(p, pass, threads), 0);
+  const Floats transformed = floats(kernels.weight_size(p), 1),
+               scratch = floats(kernels.workspace_size(p, pass, threads), 0);
   for ([[maybe_unused]] auto _ : state) {
-    if (pass == Pass::forward) forward(p, x.get(), transformed.get(), y.get(), scratch.get(), threads);
-    if (pass == Pass::data_gradient) data_gradient(p, y.get(), transformed.get(), x.get(), scratch.get(), threads);
-    if (pass == Pass::weight_gradient) weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads);
+    if (pass == Pass::forward) kernels.forward(p, x.get(), transformed.get(), y.get(), scratch.get(), threads, {});
+    if (pass == Pass::data_gradient)
+      kernels.data_gradient(p, y.get(), transformed.get(), x.get(), scratch.get(), threads);
+    if (pass == Pass::weight_gradient) kernels.weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads);
   }
   count_operations(state, operations(p));
 }
 
-void winograd_weights(State& state, Pass pass) {
+void winograd_weights(State& state, const Kernels& all, Pass pass) {
   const Problem p = problem_of(state);
   const Floats w = floats(static_cast<std::size_t>(p.inputs * p.outputs * 9), 1),
-               transformed = floats(weight_size(p), 1);
-  for ([[maybe_unused]] auto _ : state) transform_weights(p, pass, w.get(), transformed.get(), omp_get_max_threads());
+               transformed = floats(all.winograd.weight_size(p), 1);
+  for ([[maybe_unused]] auto _ : state)
+    all.winograd.transform_weights(p, pass, w.get(), transformed.get(), omp_get_max_threads());
 }
 
-void matrix(State& state, bool transpose_a, bool transpose_b) {
+void matrix(State& state, const Kernels& all, bool transpose_a, bool transpose_b) {
   const std::int64_t m = state.range(0), n = state.range(1), k = state.range(2);
   const Floats a = floats(static_cast<std::size_t>(m * k), 1), b = floats(static_cast<std::size_t>(n * k), 1);
   const gramstack::matrix::Product product{
       m, n, k, {a.get(), transpose_a ? m : k, transpose_a}, {b.get(), transpose_b ? k : n, transpose_b}, nullptr};
   const int threads = omp_get_max_threads();
-  const Floats c = floats(static_cast<std::size_t>(m * n), 0), scratch = floats(workspace_size(product, threads), 0);
-  for ([[maybe_unused]] auto _ : state) multiply(product, c.get(), n, scratch.get(), threads);
+  const Floats c = floats(static_cast<std::size_t>(m * n), 0),
+               scratch = floats(all.matrix.workspace_size(product, threads), 0);
+  for ([[maybe_unused]] auto _ : state) all.matrix.multiply(product, c.get(), n, scratch.get(), threads);
   count_operations(state, 2.0 * static_cast<double>(m * n * k));
 }
 
-void matrix_shapes(benchmark::internal::Benchmark* all, std::vector<std::vector<std::int64_t>> shapes) {
-  for (const std::vector<std::int64_t>& shape : shapes) all->Args(shape);
-  all->ArgNames({"m", "n", "k"})->Unit(benchmark::kMicrosecond)->UseRealTime()->MeasureProcessCPUTime();
+using Shapes = std::vector<std::vector<std::int64_t>>;
+
+void of_shapes(benchmark::internal::Benchmark* made, const std::vector<std::string>& names, const Shapes& shapes) {
+  for (const std::vector<std::int64_t>& shape : shapes) made->Args(shape);
+  made->ArgNames(names)->Unit(benchmark::kMicrosecond)->UseRealTime()->MeasureProcessCPUTime();
+}
+
+Shapes resnet_shapes() {
+  Shapes shapes;
+  for (std::int64_t width = 64, size = 32; width <= 512; width *= 2, size /= 2) {
+    shapes.push_back({width, width, size, 1});
+    if (size > 4) shapes.push_back({width, 2 * width, size, 2});
+  }
+  return shapes;
+}
+
+void add_convolutions(const Kernels& kernels, const std::string& set) {
+  const std::vector<std::string> names = {"inputs", "outputs", "size", "stride"};
+  const std::pair<const char*, Pass> passes[] = {
+      {"forward", Pass::forward}, {"data_gradient", Pass::data_gradient}, {"weight_gradient", Pass::weight_gradient}};
+  for (const auto& [name, pass] : passes) {
+    of_shapes(benchmark::RegisterBenchmark((set + "/winograd/" + name).c_str(),
+                                           [&kernels, pass = pass](State& s) { winograd(s, kernels, pass); }),
+              names, resnet_shapes());
+    if (pass == Pass::weight_gradient) continue;
+    of_shapes(benchmark::RegisterBenchmark((set + "/winograd_weights/" + name).c_str(),
+                                           [&kernels, pass = pass](State& s) { winograd_weights(s, kernels, pass); }),
+              names, resnet_shapes());
+  }
 }
 
 /// Linear layers 784-512-512-10 of a batch of 128: outputs, gradients of inputs, gradients of weights.
-void layers_forward(benchmark::internal::Benchmark* all) {
-  matrix_shapes(all, {{128, 512, 784}, {128, 512, 512}, {128, 10, 512}, {1024, 1024, 1024}});
+void add_products(const Kernels& kernels, const std::string& set) {
+  const auto add = [&](const char* name, bool ta, bool tb, const Shapes& shapes) {
+    of_shapes(benchmark::RegisterBenchmark((set + "/matrix/" + name).c_str(),
+                                           [&kernels, ta, tb](State& s) { matrix(s, kernels, ta, tb); }),
+              {"m", "n", "k"}, shapes);
+  };
+  add("forward", false, true, {{128, 512, 784}, {128, 512, 512}, {128, 10, 512}, {1024, 1024, 1024}});
+  add("data_gradient", false, false, {{128, 512, 512}, {128, 512, 10}});
+  add("weight_gradient", true, false, {{512, 784, 128}, {512, 512, 128}, {10, 512, 128}});
 }
-void layers_data(benchmark::internal::Benchmark* all) { matrix_shapes(all, {{128, 512, 512}, {128, 512, 10}}); }
-void layers_weights(benchmark::internal::Benchmark* all) {
-  matrix_shapes(all, {{512, 784, 128}, {512, 512, 128}, {10, 512, 128}});
-}
-BENCHMARK_CAPTURE(matrix, forward, false, true)->Apply(layers_forward);
-BENCHMARK_CAPTURE(matrix, data_gradient, false, false)->Apply(layers_data);
-BENCHMARK_CAPTURE(matrix, weight_gradient, true, false)->Apply(layers_weights);
-
-void resnet_shapes(benchmark::internal::Benchmark* all) {
-  for (std::int64_t width = 64, size = 32; width <= 512; width *= 2, size /= 2) {
-    all->Args({width, width, size, 1});
-    if (size > 4) all->Args({width, 2 * width, size, 2});
-  }
-  all->ArgNames({"inputs", "outputs", "size", "stride"})->Unit(benchmark::kMillisecond)->UseRealTime();
-  all->MeasureProcessCPUTime();
-}
-
-BENCHMARK_CAPTURE(winograd, forward, Pass::forward)->Apply(resnet_shapes);
-BENCHMARK_CAPTURE(winograd, data_gradient, Pass::data_gradient)->Apply(resnet_shapes);
-BENCHMARK_CAPTURE(winograd, weight_gradient, Pass::weight_gradient)->Apply(resnet_shapes);
-BENCHMARK_CAPTURE(winograd_weights, forward, Pass::forward)->Apply(resnet_shapes);
-BENCHMARK_CAPTURE(winograd_weights, data_gradient, Pass::data_gradient)->Apply(resnet_shapes);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  for (const Kernels* kernels : gramstack::wide::available()) {
+    const std::string set = kernels->instruction_set;
+    benchmark::RegisterBenchmark((set + "/peak").c_str(), [kernels](State& s) { peak(s, *kernels); })->UseRealTime();
+    add_products(*kernels, set);
+    add_convolutions(*kernels, set);
+  }
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -37,7 +37,7 @@ class OneDnn final : public Device {
 
   std::string describe() const override {
     return fmt::format("onednn {}, {} thread{}, {}", onednn_version(), settings_.threads,
-                       settings_.threads == 1 ? "" : "s", kernels().instruction_set);
+                       settings_.threads == 1 ? "" : "s", instruction_set());
   }
 
   std::string declines(const Graph& graph, const Node& node) const override {

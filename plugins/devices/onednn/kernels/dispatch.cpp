@@ -1,5 +1,9 @@
 #include "kernels/table.h"
 
+#if defined(__x86_64__)
+#include "wide/wide.h"
+#endif
+
 namespace gramstack::onednn {
 
 const Kernels& kernels() {
@@ -8,6 +12,13 @@ const Kernels& kernels() {
   if (fast) return avx2::kKernels;
 #endif
   return baseline::kKernels;
+}
+
+const char* instruction_set() {
+#if defined(__x86_64__)
+  if (const wide::Kernels* own = wide::best()) return own->instruction_set;
+#endif
+  return kernels().instruction_set;
 }
 
 const Elementwise* find_elementwise(std::string_view name) {

@@ -85,4 +85,7 @@ extern const Kernels kKernels;
 /// The table for this processor.
 const Kernels& kernels();
 
+/// The widest instructions that any kernel uses on this processor: "avx512", "avx2" or "baseline".
+const char* instruction_set();
+
 }  // namespace gramstack::onednn

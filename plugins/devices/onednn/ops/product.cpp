@@ -2,21 +2,21 @@
 
 #include <algorithm>
 
-#include "kernels/table.h"
 #if defined(__x86_64__)
-#include "avx2/matrix.h"
+#include "wide/wide.h"
 #endif
 
 namespace gramstack::onednn {
 namespace {
 
 #if defined(__x86_64__)
-Run prepare_own(Preparation& preparation, const MatrixProduct& p, float* c, Index stride) {
+Run prepare_own(Preparation& preparation, const matrix::Kernels& kernels, const MatrixProduct& p, float* c,
+                Index stride) {
   const matrix::Product product{
       p.m, p.n, p.k, {p.a.data, p.a.stride, p.a.transpose}, {p.b.data, p.b.stride, p.b.transpose}, p.bias};
   const int threads = preparation.threads();
-  const Workspace* workspace = preparation.workspace(matrix::workspace_size(product, threads) * sizeof(float));
-  return [=] { matrix::multiply(product, c, stride, workspace->data(), threads); };
+  const Workspace* workspace = preparation.workspace(kernels.workspace_size(product, threads) * sizeof(float));
+  return [=, multiply = kernels.multiply] { multiply(product, c, stride, workspace->data(), threads); };
 }
 #endif
 
@@ -32,7 +32,7 @@ Run prepare_onednn(const MatrixProduct& p, float* c, Index stride) {
 
 Run prepare_product(Preparation& preparation, const MatrixProduct& product, float* c, Index stride) {
 #if defined(__x86_64__)
-  if (&kernels() == &avx2::kKernels) return prepare_own(preparation, product, c, stride);
+  if (const wide::Kernels* own = wide::best()) return prepare_own(preparation, own->matrix, product, c, stride);
 #endif
   return prepare_onednn(product, c, stride);
 }

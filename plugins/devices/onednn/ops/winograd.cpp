@@ -3,9 +3,8 @@
 #if defined(__x86_64__)
 #include <cmath>
 
-#include "avx2/winograd.h"
 #include "common/normalization.h"
-#include "kernels/table.h"
+#include "wide/wide.h"
 
 namespace gramstack::onednn {
 namespace {
@@ -22,7 +21,7 @@ Pass pass_of(Direction direction) {
 
 bool has_kernels(const ConvolutionShape& s) {
   return s.x == Layout::blocked && s.y == Layout::blocked && s.size == 3 && s.padding == 1 && !s.bias &&
-         winograd::supports(problem_of(s)) && &kernels() == &avx2::kKernels;
+         winograd::supports(problem_of(s)) && wide::best();
 }
 
 Index tiles(Index extent) { return (extent + 3) / 4; }
@@ -47,17 +46,18 @@ Run prepare_winograd(Preparation& preparation, Direction direction, const Convol
   const Pass pass = pass_of(direction);
   const int threads = preparation.threads();
   const bool gradient = pass == Pass::weight_gradient;
-  const std::size_t transformed = gradient ? 0 : (winograd::weight_size(problem) + 15) / 16 * 16;
-  const std::size_t scratch = winograd::workspace_size(problem, pass, threads);
+  const winograd::Kernels& kernels = wide::best()->winograd;
+  const std::size_t transformed = gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
+  const std::size_t scratch = kernels.workspace_size(problem, pass, threads);
   const Workspace* workspace = preparation.workspace((transformed + scratch) * sizeof(float));
   preparation.note("winograd");
-  return [=, left = preparation.in(0), right = preparation.in(1), out = preparation.out(0)] {
+  return [=, &kernels, left = preparation.in(0), right = preparation.in(1), out = preparation.out(0)] {
     float* const weights = workspace->data();
     float* const rest = weights + transformed;
-    if (gradient) return winograd::weight_gradient(problem, left, right, out, rest, threads);
-    winograd::transform_weights(problem, pass, right, weights, threads);
-    if (pass == Pass::forward) return winograd::forward(problem, left, weights, out, rest, threads);
-    winograd::data_gradient(problem, left, weights, out, rest, threads);
+    if (gradient) return kernels.weight_gradient(problem, left, right, out, rest, threads);
+    kernels.transform_weights(problem, pass, right, weights, threads);
+    if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, {});
+    kernels.data_gradient(problem, left, weights, out, rest, threads);
   };
 }
 
@@ -91,19 +91,20 @@ Run prepare_winograd_normalized(Preparation& p, const ConvolutionShape& shape) {
   const Problem problem = problem_of(shape);
   const int threads = p.threads();
   const GivenStatistics statistics(p, shape.filters);
-  const std::size_t transformed = (winograd::weight_size(problem) + 15) / 16 * 16;
+  const winograd::Kernels& kernels = wide::best()->winograd;
+  const std::size_t transformed = (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t vectors = static_cast<std::size_t>(2 * shape.filters);  // a multiple of 16
-  const std::size_t scratch = winograd::workspace_size(problem, Pass::forward, threads);
+  const std::size_t scratch = kernels.workspace_size(problem, Pass::forward, threads);
   const Workspace* workspace = p.workspace((transformed + vectors + scratch) * sizeof(float));
   const bool relu = p.attributes().find(compiler::kFusedRelu) != nullptr;
   p.note("winograd");
-  return [=, x = p.in(0), weights = p.in(1), add = p.inputs() > 6 ? p.in(6) : nullptr, y = p.out(0)] {
+  return [=, &kernels, x = p.in(0), weights = p.in(1), add = p.inputs() > 6 ? p.in(6) : nullptr, y = p.out(0)] {
     float* const points = workspace->data();
     float* const factors = points + transformed;
     float* const shifts = factors + shape.filters;
     statistics.fold(factors, shifts);
-    winograd::transform_weights(problem, Pass::forward, weights, points, threads);
-    winograd::forward(problem, x, points, y, factors + vectors, threads, {factors, shifts, add, relu});
+    kernels.transform_weights(problem, Pass::forward, weights, points, threads);
+    kernels.forward(problem, x, points, y, factors + vectors, threads, {factors, shifts, add, relu});
   };
 }
 

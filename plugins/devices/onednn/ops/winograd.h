@@ -1,4 +1,4 @@
-// Convolutions by the Winograd kernels of avx2/.
+// Convolutions by the Winograd kernels of wide/.
 #pragma once
 
 #include "adapter.h"

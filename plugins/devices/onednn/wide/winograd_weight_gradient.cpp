@@ -1,14 +1,15 @@
 #include <omp.h>
 
 #include "gemm.h"
-#include "winograd.h"
+#include "kernels.h"
 #include "winograd_filters.h"
 #include "winograd_tiles.h"
 
-namespace gramstack::winograd {
+namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
 constexpr std::int64_t kTiles = 128;  // summed at a time: both factors of a product fit in the first-level cache
+constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
 
 template <int Taps>
 constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
@@ -58,19 +59,17 @@ void transform_tiles(const Tiling& tiling, const View& view, const float* tensor
                      std::int64_t point_stride, const Range& mine, std::int64_t block_first, std::int64_t tiles) {
   for_each_image(tiling, block_first + mine.first, mine.size(),
                  [&](std::int64_t image, std::int64_t first, std::int64_t count) {
-                   for (std::int64_t c = 0; c < view.blocks(); c += 2) {  // two blocks fill the lines of points
-                     const float* plane = tensor + (image * view.blocks() + c) * view.plane();
+                   for (std::int64_t c = 0; c < view.channels; c += 16) {  // sixteen fill the lines of points
+                     const float* planes = tensor + (image * view.channels + c) * view.height * view.width;
                      const Tile begin(tiling, first), end(tiling, first + count - 1);
-                     touch(plane, view, begin, end);
-                     touch(plane + view.plane(), view, begin, end);
+                     for (int part = 0; part < 16 / kLanes; ++part)
+                       touch(planes + part * view.vector_planes(), view, begin, end);
                      for (std::int64_t phase = 0; phase < view.phases(); ++phase) {
-                       const std::int64_t block = phase * view.blocks() + c;
-                       float* out = points + (block / 2 * tiles + first - block_first) * 16;
-                       for (std::int64_t t = 0; t < count; ++t) {
-                         const Tile tile(tiling, first + t);
-                         Transform(plane, view, tile, phase, out + t * 16, point_stride);
-                         Transform(plane + view.plane(), view, tile, phase, out + t * 16 + 8, point_stride);
-                       }
+                       float* out = points + ((phase * view.channels + c) / 16 * tiles + first - block_first) * 16;
+                       for (std::int64_t t = 0; t < count; ++t)
+                         for (int part = 0; part < 16 / kLanes; ++part)
+                           Transform(planes + part * view.vector_planes(), view, Tile(tiling, first + t), phase,
+                                     out + t * 16 + part * kLanes, point_stride);
                      }
                    }
                  });
@@ -84,9 +83,11 @@ void multiply_phase(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::
   float* out = s.weights + p * s.weight_stride + k * w.inputs;
   for (std::int64_t c = phase * w.source.channels; c < (phase + 1) * w.source.channels; c += 16) {
     const float* a = s.source + p * s.source_stride + c * tiles;
-    product<6>(tiles, a, PackedSteps<16>(), b, out + c * 16, 16, add);
-    product<5>(tiles, a + 6, PackedSteps<16>(), b, out + (c + 6) * 16, 16, add);
-    product<5>(tiles, a + 11, PackedSteps<16>(), b, out + (c + 11) * 16, 16, add);
+    for (std::int64_t row = 0, parts = kParts; parts > 0; --parts) {
+      const std::int64_t rows = (16 - row + parts - 1) / parts;
+      product_of(rows, tiles, a + row, PackedSteps<16>(), b, out + (c + row) * 16, 16, add, a + tiles * 16);
+      row += rows;
+    }
   }
 }
 
@@ -105,7 +106,7 @@ void for_each_product(const Walk& w, int thread, int threads, const Visit& visit
   }
 }
 
-/// G^T u G of eight outputs and one input; the taps go to their places in plain [k][c][3][3].
+/// G^T u G of a vector of outputs and one input; the taps go to their places in plain [k][c][3][3].
 template <int Taps>
 void transform_back(const Problem& problem, const float* points, std::int64_t point_stride, std::int64_t phase,
                     float* weights) {
@@ -123,17 +124,17 @@ void transform_back(const Problem& problem, const float* points, std::int64_t po
     filter_gradient_transform(u, g);
     for (int j = 0; j < Taps; ++j) {
       const int index = filter_index(problem.stride, Pass::forward, phase, i, j);
-      alignas(32) float lanes[8];
+      alignas(Vector) float lanes[kLanes];
       store(lanes, g[j]);
-      for (int lane = 0; lane < 8 && index >= 0; ++lane) weights[lane * problem.inputs * 9 + index] = lanes[lane];
+      for (int lane = 0; lane < kLanes && index >= 0; ++lane) weights[lane * problem.inputs * 9 + index] = lanes[lane];
     }
   }
 }
 
 template <int Taps>
 void transform_all_back(const Problem& p, const Walk& w, const Scratch<Taps>& s, float* weights, const Range& mine) {
-  for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/8, inputs)
-    const std::int64_t k = i / w.inputs * 8, input = i % w.inputs;
+  for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, inputs)
+    const std::int64_t k = i / w.inputs * kLanes, input = i % w.inputs;
     transform_back<Taps>(p, s.weights + (k / 16 * w.inputs + input) * 16 + k % 16, s.weight_stride, input / p.inputs,
                          weights + (k * p.inputs + input % p.inputs) * 9);
   }
@@ -159,7 +160,7 @@ void run(const Problem& problem, const float* source, const float* gradient, flo
       });
 #pragma omp barrier
     }
-    transform_all_back(problem, w, s, weights, Range(w.outputs / 8 * w.inputs, thread, threads));
+    transform_all_back(problem, w, s, weights, Range(w.outputs / kLanes * w.inputs, thread, threads));
   }
 }
 
@@ -169,8 +170,6 @@ std::int64_t scratch_size(const Walk& w) {
 }
 
 }  // namespace
-
-std::size_t apply_workspace(const Problem& problem, Pass pass, int threads);  // in winograd_apply.cpp
 
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads) {
   if (pass != Pass::weight_gradient) return apply_workspace(problem, pass, threads);
@@ -186,4 +185,4 @@ void weight_gradient(const Problem& problem, const float* source, const float* g
     run<2>(problem, source, gradient, weights, workspace, threads);
 }
 
-}  // namespace gramstack::winograd
+}  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET

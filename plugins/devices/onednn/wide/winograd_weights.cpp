@@ -1,16 +1,16 @@
 #include <omp.h>
 
-#include "winograd.h"
+#include "kernels.h"
 #include "winograd_filters.h"
 #include "winograd_tiles.h"
 
-namespace gramstack::winograd {
+namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
 /// The small filters of 16 outputs that read one input, tap by tap.
 template <int Taps>
 struct Filters {
-  alignas(32) float taps[Taps * Taps][16];
+  alignas(64) float taps[Taps * Taps][16];
 };
 
 /// `weights`: filter of the first of the 16 outputs; the others follow `stride` floats apart.
@@ -28,14 +28,14 @@ Filters<Taps> gather(const Problem& p, Pass pass, std::int64_t phase, const floa
   return filters;
 }
 
-/// G g G^T of eight filters, point p to out[p * point_stride].
+/// G g G^T of a vector of filters, point p to out[p * point_stride].
 template <int Taps>
-void transform(const Filters<Taps>& filters, int half, float* out, std::int64_t point_stride) {
+void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
   Vector columns[kSize * Taps];
   for (int j = 0; j < Taps; ++j) {
     Vector g[Taps], points[kSize];
-    for (int i = 0; i < Taps; ++i) g[i] = load(filters.taps[i * Taps + j] + half);
+    for (int i = 0; i < Taps; ++i) g[i] = load(filters.taps[i * Taps + j] + first);
     filter_transform(g, points);
     for (int i = 0; i < kSize; ++i) columns[i * Taps + j] = points[i];
   }
@@ -63,9 +63,8 @@ void transform_all(const Problem& p, Pass pass, const float* weights, float* tra
         const Filters<Taps> filters =
             gather<Taps>(p, pass, phase, weights + k * output_stride + c * input_stride, output_stride);
         const std::int64_t row = back ? phase * outputs + k : k, column = back ? c : phase * inputs + c;
-        for (int half = 0; half < 16; half += 8) {
-          transform(filters, half, transformed + row * depth + column * 16 + half, point_stride);
-        }
+        for (int first = 0; first < 16; first += kLanes)
+          transform(filters, first, transformed + row * depth + column * 16 + first, point_stride);
       }
     }
   }
@@ -80,4 +79,4 @@ void transform_weights(const Problem& problem, Pass pass, const float* weights, 
     transform_all<2>(problem, pass, weights, transformed, threads);
 }
 
-}  // namespace gramstack::winograd
+}  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET

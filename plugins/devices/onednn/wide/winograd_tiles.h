@@ -1,4 +1,5 @@
-// Moving tiles between nChw8c planes of eight channels and the points of the transformed domain.
+// Moving tiles between nChw8c planes of eight channels and the points of the transformed domain, a vector's channels at
+// a time: those of one plane, or of two.
 #pragma once
 
 #include <algorithm>
@@ -36,16 +37,19 @@ struct View {
 
   std::int64_t plane() const { return height * width * 8; }
   std::int64_t phases() const { return step * step; }
-  std::int64_t blocks() const { return channels / 8; }
+  std::int64_t vectors() const { return channels / kLanes; }
+  std::int64_t vector_planes() const { return plane() * (kLanes / 8); }  ///< from one vector's channels to the next
 };
 
-/// Reads the rows that tiles first .. last of one image touch, in order. Tiles visit memory in a pattern that the
-/// hardware does not foresee; a plain pass before them does, and leaves the rows in the first-level cache.
-inline void touch(const float* plane, const View& view, const Tile& first, const Tile& last) {
+/// Reads the rows of a vector's planes that tiles first .. last of one image touch, in order. Tiles visit memory in a
+/// pattern that the hardware does not foresee; a plain pass before them does, and leaves the rows in the first-level
+/// cache.
+inline void touch(const float* planes, const View& view, const Tile& first, const Tile& last) {
   const std::int64_t begin = std::max<std::int64_t>(first.top - view.origin, 0) * view.step * view.width * 8;
   const std::int64_t end = std::min((last.top + kTile + 1) * view.step, view.height) * view.width * 8;
-  Vector sum = zero();
-  for (std::int64_t i = begin; i < end; i += 16) sum = sum + load(plane + i);
+  Eight sum = _mm256_setzero_ps();
+  for (const float* plane = planes; plane < planes + view.vector_planes(); plane += view.plane())
+    for (std::int64_t i = begin; i < end; i += 16) sum = sum + _mm256_load_ps(plane + i);
   asm volatile("" ::"x"(sum));
 }
 
@@ -55,13 +59,13 @@ inline void load_column(const float* plane, const View& view, std::int64_t top, 
                         Vector (&column)[Size]) {
   const float* corner = plane + (top * view.width + left) * 8;
   if (inside) {
-    for (int i = 0; i < Size; ++i) column[i] = load(corner + i * view.step * view.width * 8);
+    for (int i = 0; i < Size; ++i) column[i] = load_channels(corner + i * view.step * view.width * 8, view.plane());
     return;
   }
   for (int i = 0; i < Size; ++i) {
     const std::int64_t y = top + i * view.step;
     const bool valid = y >= 0 && y < view.height && left >= 0 && left < view.width;
-    column[i] = valid ? load(corner + i * view.step * view.width * 8) : zero();
+    column[i] = valid ? load_channels(corner + i * view.step * view.width * 8, view.plane()) : zero();
   }
 }
 
@@ -97,15 +101,16 @@ struct Unchanged {
   Vector operator()(Vector y, std::int64_t) const { return y; }
 };
 
-/// An Epilogue for one plane of eight channels.
+/// An Epilogue for the channels of a vector.
 struct Finish {
   Vector factor, shift;
   const float* add;  ///< the plane's; nullptr: none
+  std::int64_t plane;
   bool relu;
   Vector operator()(Vector y, std::int64_t offset) const {
     y = multiply_add(y, factor, shift);
-    if (add) y = y + load(add + offset);
-    return relu ? _mm256_max_ps(zero(), y) : y;  // in this order NaN stays NaN
+    if (add) y = y + load_channels(add + offset, plane);
+    return relu ? positive_part(y) : y;
   }
 };
 
@@ -130,9 +135,9 @@ inline void output_tile(const float* in, std::int64_t point_stride, float* plane
     for (std::int64_t j = 0; j < kTile && left + j * view.step < view.width; ++j) {
       const std::int64_t offset = row + j * view.step * 8;
       if (view.step == 1)
-        _mm256_stream_ps(plane + offset, finish(y[j], offset));
+        stream_channels(plane + offset, view.plane(), finish(y[j], offset));
       else
-        store(plane + offset, finish(y[j], offset));
+        store_channels(plane + offset, view.plane(), finish(y[j], offset));
     }
   }
 }

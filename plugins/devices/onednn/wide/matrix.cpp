@@ -1,7 +1,7 @@
 // One factor is packed in panels of sixteen columns; the other one is read where it is when its rows run along the
-// sum, else packed in groups of six rows. Which is which, and so whether the result or its transpose is computed, is
+// sum, else packed in groups of rows. Which is which, and so whether the result or its transpose is computed, is
 // decided by cost.
-#include "matrix.h"
+#include "kernels.h"
 
 #include <omp.h>
 
@@ -10,14 +10,14 @@
 #include "gemm.h"
 #include "transpose.h"
 
-namespace gramstack::matrix {
+namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kRows = 6, kColumns = 16;
-constexpr std::int64_t kPackedRows = 8;  // a group of six rows takes eight floats a step
-constexpr std::int64_t kRowBlock = 48;   // rows whose sums are kept before they are written
-constexpr std::int64_t kPanelBlock = 4;  // and panels
-constexpr std::int64_t kDepth = 256;     // steps of a sum at a time: a panel stays in the first-level cache
+constexpr std::int64_t kRows = kMostRows, kColumns = 16;
+constexpr std::int64_t kPackedRows = (kRows + 7) / 8 * 8;  // floats that a step of a group takes
+constexpr std::int64_t kRowBlock = 48;                     // rows whose sums are kept before they are written
+constexpr std::int64_t kPanelBlock = 4;                    // and panels
+constexpr std::int64_t kDepth = 256;  // steps of a sum at a time: a panel stays in the first-level cache
 
 std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
 
@@ -74,7 +74,8 @@ void pack(const Factor& f, std::int64_t first, std::int64_t count, std::int64_t 
       for (; step + 8 <= end; step += 8)
         transpose_eight(f.at(first + vector, step), f.stride, to + step * width + vector, width);
     else
-      for (; step < end; ++step) store(to + step * width + vector, _mm256_loadu_ps(f.at(first + vector, step)));
+      for (; step < end; ++step)
+        _mm256_storeu_ps(to + step * width + vector, _mm256_loadu_ps(f.at(first + vector, step)));
     for (; step < end; ++step)
       for (std::int64_t i = vector; i < vector + 8; ++i) to[step * width + i] = *f.at(first + i, step);
   }
@@ -97,7 +98,7 @@ void pack_panels(const Order& o, const Scratch& s, int thread, int threads) {
              o.panel_size(), s.panels);
 }
 
-/// Two rows more than a group has are packed with it when they are there: whole vectors are moved faster.
+/// kPackedRows are packed where they are there, though a group has kRows: whole vectors are moved faster.
 void pack_groups(const Order& o, const Scratch& s, int thread, int threads) {
   if (o.rows.along) return;
   pack_units(o.rows, o.k, o.groups() * thread / threads, o.groups() * (thread + 1) / threads, kRows, kPackedRows,
@@ -163,15 +164,17 @@ Block block_of(const Order& o, const Part& part, std::int64_t panel) {
 void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sums, std::int64_t depth, bool add) {
   const float* panel = s.panels + b.panel * o.panel_size() + depth * kColumns;
   const std::int64_t steps = std::min(kDepth, o.k - depth);
-  for (std::int64_t i = 0; i < b.rows; i += kRows) {
-    const std::int64_t row = b.row + i, rows = std::min(kRows, b.rows - i);
+  const std::int64_t most = o.rows.along ? LongRows::kRows : kRows;
+  for (std::int64_t i = 0; i < b.rows; i += most) {
+    const std::int64_t row = b.row + i, rows = std::min(most, b.rows - i);
     float* const to = sums.data + i * sums.stride;
     for (std::int64_t r = 0; r < rows; ++r) __builtin_prefetch(to + r * sums.stride, 1);  // written at the end only
     if (o.rows.along)
-      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panel, to, sums.stride, add);
+      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panel, to, sums.stride, add,
+                 panel + o.panel_size());
     else
       product_of(rows, steps, s.groups + row / kRows * o.group_size() + depth * kPackedRows, PackedSteps<kPackedRows>(),
-                 panel, to, sums.stride, add);
+                 panel, to, sums.stride, add, panel + o.panel_size());
   }
 }
 
@@ -234,4 +237,4 @@ void multiply(const Product& product, float* c, std::int64_t stride, float* work
   }
 }
 
-}  // namespace gramstack::matrix
+}  // namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET

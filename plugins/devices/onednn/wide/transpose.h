@@ -10,7 +10,7 @@ namespace {
 
 /// to[j * to_stride + i] = from[i * from_stride + j] for i, j < 8. No alignment is wanted.
 inline void transpose_eight(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride) {
-  Vector rows[8], pairs[8], fours[8];
+  Eight rows[8], pairs[8], fours[8];
   for (int i = 0; i < 8; ++i) rows[i] = _mm256_loadu_ps(from + i * from_stride);
   for (int i = 0; i < 8; i += 2) {
     pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);

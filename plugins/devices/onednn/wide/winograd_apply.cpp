@@ -2,11 +2,11 @@
 #include <omp.h>
 
 #include "gemm.h"
-#include "winograd.h"
+#include "kernels.h"
 #include "winograd_filters.h"
 #include "winograd_tiles.h"
 
-namespace gramstack::winograd {
+namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
 constexpr std::int64_t kDepth = 256;  // channels of one inner product: its 16 columns stay in the first-level cache
@@ -41,7 +41,8 @@ struct Walk {
   }
 };
 
-/// The tiles in work, and their points: source [points][inputs/8][tiles][8], product [points][chunk/16][tiles][16].
+/// The tiles in work, and their points: source [points][inputs/lanes][tiles][lanes], product
+/// [points][chunk/16][tiles][16].
 struct Block {
   std::int64_t first, tiles, source_stride, product_stride;
   float *source, *product;
@@ -56,38 +57,40 @@ std::int64_t product_stride(const Walk& w) { return w.tiles * w.chunk + kPad; }
 template <int Taps>
 void transform_source(const Walk& w, const Block& b, const float* source) {
   for_each_image(w.tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t tiles) {
-    for (std::int64_t c = 0; c < w.source.blocks(); ++c) {
-      const float* plane = source + (image * w.source.blocks() + c) * w.source.plane();
+    for (std::int64_t c = 0; c < w.source.vectors(); ++c) {
+      const float* plane = source + (image * w.source.vectors() + c) * w.source.vector_planes();
       touch(plane, w.source, Tile(w.tiling, first), Tile(w.tiling, first + tiles - 1));
       for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
-        float* points = b.source + ((phase * w.source.blocks() + c) * b.tiles + first - b.first) * 8;
+        float* points = b.source + ((phase * w.source.vectors() + c) * b.tiles + first - b.first) * kLanes;
         for (std::int64_t t = 0; t < tiles; ++t) {
-          input_tile<Taps>(plane, w.source, Tile(w.tiling, first + t), phase, points + t * 8, b.source_stride);
+          input_tile<Taps>(plane, w.source, Tile(w.tiling, first + t), phase, points + t * kLanes, b.source_stride);
         }
       }
     }
   });
 }
 
-/// Products of `tiles` tiles with 16 outputs at one point, over `depth` inputs.
+/// Products of `tiles` tiles with 16 outputs at one point, over `depth` inputs. `ahead`: the weights wanted next.
 void multiply(std::int64_t tiles, std::int64_t depth, const float* a, std::int64_t group, const float* weights,
-              float* out, bool add) {
-  for (std::int64_t t = 0; t < tiles; t += 6)
-    product_of(std::min<std::int64_t>(6, tiles - t), depth, a + t * 8, BlockedSteps<8>{group}, weights, out + t * 16,
-               16, add);
+              float* out, bool add, const float* ahead) {
+  for (std::int64_t t = 0; t < tiles; t += kMostRows)
+    product_of(std::min<std::int64_t>(kMostRows, tiles - t), depth, a + t * kLanes, BlockedSteps<kLanes>{group},
+               weights, out + t * 16, 16, add, ahead);
 }
 
-/// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there.
+/// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there. `next`:
+/// the weights of the outputs or the point after these.
 void multiply_point(const Walk& w, const Block& b, const float* weights, std::int64_t p, std::int64_t output,
-                    float* out) {
+                    float* out, const float* next) {
   const std::int64_t steps = std::max(w.source.step, w.destination.step), channels = w.source.channels;
   const std::int64_t target = output / w.destination.channels;
   bool add = false;
   for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
     if (vanishes(steps, w.pass, phase + target, p)) continue;  // one of the two is 0
     for (std::int64_t c = phase * channels; c < (phase + 1) * channels; c += kDepth) {
-      multiply(b.tiles, std::min(kDepth, (phase + 1) * channels - c), b.source + p * b.source_stride + c * b.tiles,
-               b.tiles * 8, weights + c * 16, out, add);
+      const std::int64_t depth = std::min(kDepth, (phase + 1) * channels - c);
+      multiply(b.tiles, depth, b.source + p * b.source_stride + c * b.tiles, b.tiles * kLanes, weights + c * 16, out,
+               add, c + depth < w.inputs ? weights + (c + depth) * 16 : next);
       add = true;
     }
   }
@@ -97,10 +100,13 @@ void multiply_point(const Walk& w, const Block& b, const float* weights, std::in
 template <int Taps>
 void multiply_points(const Walk& w, const Block& b, const float* transformed, std::int64_t first_output,
                      std::int64_t outputs) {
-  for (std::int64_t p = 0; p < kPoints<Taps>; ++p) {
+  const std::int64_t point_stride = w.outputs * w.inputs + kPad;
+  const float* first = transformed + first_output * w.inputs;
+  for (std::int64_t p = 0; p < kPoints<Taps>; ++p, first += point_stride) {
     for (std::int64_t k = 0; k < outputs; k += 16) {
-      multiply_point(w, b, transformed + p * (w.outputs * w.inputs + kPad) + (first_output + k) * w.inputs, p,
-                     first_output + k, b.product + p * b.product_stride + k * b.tiles);
+      const float* weights = first + k * w.inputs;
+      multiply_point(w, b, weights, p, first_output + k, b.product + p * b.product_stride + k * b.tiles,
+                     k + 16 < outputs ? weights + 16 * w.inputs : first + point_stride);
     }
   }
 }
@@ -110,18 +116,18 @@ void transform_product(const Walk& w, const Block& b, float* destination, std::i
                        std::int64_t outputs, const Epilogue& epilogue) {
   const View& view = w.destination;
   for_each_image(w.tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t tiles) {
-    for (std::int64_t k = 0; k < outputs / 8; ++k) {
-      const std::int64_t block = first_output / 8 + k, phase = block / view.blocks();
-      const std::int64_t plane = (image * view.blocks() + block % view.blocks()) * view.plane();
-      const float* points = b.product + (k / 2 * b.tiles + first - b.first) * 16 + k % 2 * 8;
+    for (std::int64_t k = 0; k < outputs; k += kLanes) {
+      const std::int64_t vector = (first_output + k) / kLanes, phase = vector / view.vectors();
+      const std::int64_t plane = (image * view.vectors() + vector % view.vectors()) * view.vector_planes();
+      const float* points = b.product + (k / 16 * b.tiles + first - b.first) * 16 + k % 16;
       const auto put_tiles = [&](const auto& finish) {
         for (std::int64_t t = 0; t < tiles; ++t)
           output_tile<Taps>(points + t * 16, b.product_stride, destination + plane, view, Tile(w.tiling, first + t),
                             phase, finish);
       };
       if (epilogue.factor)
-        put_tiles(Finish{load(epilogue.factor + block * 8), load(epilogue.shift + block * 8),
-                         epilogue.add ? epilogue.add + plane : nullptr, epilogue.relu});
+        put_tiles(Finish{load(epilogue.factor + vector * kLanes), load(epilogue.shift + vector * kLanes),
+                         epilogue.add ? epilogue.add + plane : nullptr, view.plane(), epilogue.relu});
       else
         put_tiles(Unchanged());
     }
@@ -166,10 +172,6 @@ void run(const Problem& p, Pass pass, const float* source, const float* transfor
 
 }  // namespace
 
-bool supports(const Problem& problem) {
-  return problem.inputs % 16 == 0 && problem.outputs % 16 == 0 && (problem.stride == 1 || problem.stride == 2);
-}
-
 std::size_t weight_size(const Problem& p) {
   const std::int64_t weights = p.inputs * p.outputs;
   return static_cast<std::size_t>(p.stride == 1 ? kPoints<3> * (weights + kPad) : kPoints<2> * (4 * weights + kPad));
@@ -190,4 +192,4 @@ void data_gradient(const Problem& problem, const float* gradient, const float* t
   run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads, {});
 }
 
-}  // namespace gramstack::winograd
+}  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET

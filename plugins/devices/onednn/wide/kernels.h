@@ -1,0 +1,33 @@
+// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, matrix.h and wide.h.
+#pragma once
+
+#include "wide.h"
+
+namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
+
+std::size_t weight_size(const Problem& problem);
+std::size_t apply_workspace(const Problem& problem, Pass pass, int threads);  ///< of all passes but weight_gradient
+std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
+void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
+void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
+             float* workspace, int threads, const Epilogue& epilogue);
+void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
+                   float* workspace, int threads);
+void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
+                     float* workspace, int threads);
+
+}  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
+
+namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET {
+
+std::size_t workspace_size(const Product& product, int threads);
+void multiply(const Product& product, float* c, std::int64_t stride, float* workspace, int threads);
+
+}  // namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET
+
+namespace gramstack::wide::GRAMSTACK_INSTRUCTION_SET {
+
+inline constexpr int kChains = 12;  ///< of products and sums, a vector wide each
+void multiply_and_add(std::int64_t rounds);
+
+}  // namespace gramstack::wide::GRAMSTACK_INSTRUCTION_SET

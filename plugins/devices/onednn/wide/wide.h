@@ -1,0 +1,26 @@
+// Kernels that are compiled once for every set of wide vector instructions.
+#pragma once
+
+#include <span>
+
+#include "matrix.h"
+#include "winograd.h"
+
+namespace gramstack::wide {
+
+struct Kernels {
+  const char* instruction_set;  ///< "avx512", "avx2"
+  winograd::Kernels winograd;
+  matrix::Kernels matrix;
+  /// As many multiplications and additions in registers as the processor can do: `operations_of_a_round` a round.
+  void (*multiply_and_add)(std::int64_t rounds);
+  std::int64_t operations_of_a_round;
+};
+
+/// The tables of all instruction sets that this processor has, widest first.
+std::span<const Kernels* const> available();
+
+/// The widest one; nullptr: none.
+const Kernels* best();
+
+}  // namespace gramstack::wide
