@@ -30,7 +30,7 @@ struct PackedSteps {
 
 /// Rows of neighbouring steps, `row` apart: as many as there are registers for their addresses.
 struct LongRows {
-  static constexpr int kUnroll = 1, kRows = kMostRows < 12 ? kMostRows : 12;
+  static constexpr int kUnroll = 1, kRows = kMostRows < 8 ? kMostRows : 8;
   std::int64_t row;
   std::int64_t at(int, int i) const { return i * row; }
   std::int64_t next() const { return 1; }
