@@ -66,3 +66,14 @@ TEST_CASE("tool: bench of the other modules and of the whole network") {
   CHECK(unknown.code == 2);
   CHECK(unknown.err == "gramstack: error: the pipeline has no module 'featurs'\n");
 }
+
+TEST_CASE("tool: no more threads are used than OMP_THREAD_LIMIT allows") {
+  const Tiny tiny;
+  const Outcome outcome =
+      run_tool(Invocation{{"bench", tiny.file, "--steps", "1", "--json", "--set", "device={type: onednn, threads: 2}"},
+                          {},
+                          {{"OMP_THREAD_LIMIT", "1"}},
+                          {}});
+  const std::string device = json::parse(outcome.out)["device"];
+  CHECK(device.find(", 1 thread, ") != std::string::npos);
+}

@@ -30,8 +30,7 @@ ConvolutionAlgorithm algorithm(std::string_view name) {
 class OneDnn final : public Device {
  public:
   explicit OneDnn(const Arguments& arguments) : engine_(std::make_shared<Engine>()) {
-    const int threads = static_cast<int>(arguments.integer("threads"));
-    settings_.threads = threads ? threads : available_processors();
+    settings_.threads = usable_threads(static_cast<int>(arguments.integer("threads")));
     settings_.convolution = algorithm(arguments.choice("convolution"));
   }
 

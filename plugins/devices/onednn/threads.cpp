@@ -37,11 +37,14 @@ void pin_workers(int threads) {
 }  // namespace
 
 // OpenMP knows them from before OMP_PROC_BIND has bound the calling thread to one of them.
-int available_processors() { return std::max(1, omp_get_num_procs()); }
+int usable_threads(int wanted) {
+  return std::min(wanted ? wanted : std::max(1, omp_get_num_procs()), omp_get_thread_limit());
+}
 
 ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
   thread_local int pinned = 0;  // OpenMP keeps one pool for each thread that opens regions
   omp_set_num_threads(threads);
+  omp_set_dynamic(0);  // kernels count on as many threads as they ask for
   if (pinned != threads) pin_workers(threads);
   pinned = threads;
 }
@@ -54,6 +57,10 @@ void detail::run_parts(int parts, void (*call)(const void* body, int part), cons
     const int team = omp_get_num_threads();
     for (int part = omp_get_thread_num(); part < parts; part += team) call(body, part);
   }
+}
+
+void barrier() {
+#pragma omp barrier
 }
 
 int parts_for(Index work, int threads) {

@@ -6,8 +6,8 @@
 
 namespace gramstack::onednn {
 
-/// Processors that this process may run on.
-int available_processors();
+/// `wanted` threads, or for 0 as many as there are processors that this process may run on; at most OMP_THREAD_LIMIT.
+int usable_threads(int wanted);
 
 /// While it lives, OpenMP regions of the calling thread (oneDNN's too) use `threads` threads; before its first use on
 /// a thread, the pool's workers are pinned when they are to use all processors and OMP_PROC_BIND is not set. The
@@ -34,6 +34,9 @@ void parallel(int parts, const Body& body) {
   detail::run_parts(
       parts, [](const void* self, int part) { (*static_cast<const Body*>(self))(part); }, &body);
 }
+
+/// Waits until all parts of parallel() are here. REQUIRES: as many threads as parts.
+void barrier();
 
 /// body(begin, end) over [0, count) in `parts` contiguous ranges.
 template <class Body>

@@ -1,4 +1,5 @@
-// Batch normalisation of one group of channels over all images. Private to kernels/table.cpp.
+// Batch normalisation of one group of channels, as many side by side as T has, over images begin .. end - 1: the sums
+// that statistics and gradients are made of, and what is done with them. Private to kernels/table.cpp.
 #pragma once
 
 #include "kernels/table.h"
@@ -7,195 +8,163 @@
 namespace {
 
 using gramstack::onednn::NormBackward;
+using gramstack::onednn::NormCoefficients;
 using gramstack::onednn::NormForward;
 
-constexpr std::int64_t kShortPixels = 128;
+constexpr std::int64_t kShortPixels = 128;  // summed in f32; then in f64
 
-/// Runs body(offset) for every vector of every image, and flush() after at most kShortPixels of them.
-template <class Body, class Flush>
-inline void for_each_vector(std::int64_t images, std::int64_t stride, std::int64_t pixels, Body body, Flush flush) {
+/// Runs body(offset) for every pixel of every image, and flush() after at most kShortPixels of them.
+template <class T, class Task, class Body, class Flush>
+inline void for_each_pixel(const Task& t, std::int64_t begin, std::int64_t end, Body body, Flush flush) {
+  constexpr std::int64_t kLanes = sizeof(T) / sizeof(float);
   std::int64_t since = 0;
-  for (std::int64_t n = 0; n < images; ++n)
-    for (std::int64_t begin = 0; begin < pixels; begin += kShortPixels) {
-      const std::int64_t end = begin + kShortPixels < pixels ? begin + kShortPixels : pixels;
-      for (std::int64_t i = begin; i < end; ++i) body(n * stride + i * 8);
-      since += end - begin;
+  for (std::int64_t n = begin; n < end; ++n)
+    for (std::int64_t first = 0; first < t.pixels; first += kShortPixels) {
+      const std::int64_t last = first + kShortPixels < t.pixels ? first + kShortPixels : t.pixels;
+      for (std::int64_t i = first; i < last; ++i) body(n * t.stride + i * kLanes);
+      since += last - first;
       if (since >= kShortPixels) flush(), since = 0;
     }
   flush();
 }
 
-inline void statistics8(const NormForward& t, Double8& mean, Double8& variance) {
-  const Float8 center = load(t.x);  // sums of differences: no cancellation
-  Float8 s{}, q{};
-  Double8 sum{}, squares{};
-  for_each_vector(
-      t.images, t.stride, t.pixels,
-      [&](std::int64_t o) {
-        const Float8 v = load(t.x + o) - center;
-        s += v;
-        q += v * v;
-      },
-      [&] {
-        sum += widen(s);
-        squares += widen(q);
-        s = q = Float8{};
-      });
-  const double count = static_cast<double>(t.images * t.pixels);
-  const Double8 difference = sum / count;
-  mean = widen(center) + difference;
-  variance = squares / count - difference * difference;
-  for (int lane = 0; lane < 8; ++lane) variance[lane] = variance[lane] > 0 ? variance[lane] : 0;
+/// What T is computed in: one channel alone in f64.
+template <class T>
+using Precise = std::conditional_t<sizeof(T) == sizeof(float), double, T>;
+
+inline double coefficient(const std::array<double, 8>& numbers, double) { return numbers[0]; }
+inline Float8 coefficient(const std::array<double, 8>& numbers, Float8) {
+  Double8 v;
+  std::memcpy(&v, numbers.data(), sizeof v);
+  return narrow(v);
 }
 
-template <bool kAdd, bool kRelu>
-inline void normalize8(const NormForward& t, Float8 mean, Float8 factor, Float8 shift) {
-  for_each_vector(
-      t.images, t.stride, t.pixels,
+template <class T>
+inline Precise<T> value_at(const float* p) {
+  return static_cast<Precise<T>>(load_as<T>(p));
+}
+
+template <class T>
+inline void put(bool stream, float* p, Precise<T> v) {
+  stream ? stream_as(p, static_cast<T>(v)) : store_as(p, static_cast<T>(v));
+}
+
+/// Sums of two values a pixel.
+template <class T>
+struct TwoSums {
+  Precise<T> first{}, second{};
+  Wide<T> total_first{}, total_second{};
+
+  void add(Precise<T> a, Precise<T> b) {
+    first += a;
+    second += b;
+  }
+  void flush() {
+    total_first += widen(first);
+    total_second += widen(second);
+    first = second = Precise<T>{};
+  }
+  void write(double* sums) const {
+    std::memcpy(sums, &total_first, sizeof total_first);
+    std::memcpy(sums + sizeof(T) / sizeof(float), &total_second, sizeof total_second);
+  }
+};
+
+template <class T>
+void norm_sums(const NormForward& t, std::int64_t begin, std::int64_t end, double* sums) {
+  const Precise<T> center = value_at<T>(t.x);  // sums of differences: no cancellation
+  TwoSums<T> both;
+  for_each_pixel<T>(
+      t, begin, end,
       [&](std::int64_t o) {
-        Float8 v = (load(t.x + o) - mean) * factor + shift;
-        if constexpr (kAdd) v += load(t.add + o);
-        if constexpr (kRelu) v = where(~(v < Float8{}), v);
-        store(t.y + o, v);
+        const Precise<T> v = value_at<T>(t.x + o) - center;
+        both.add(v, v * v);
+      },
+      [&] { both.flush(); });
+  both.write(sums);
+}
+
+template <class T, bool kAdd, bool kRelu>
+inline void normalize(const NormForward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
+  using C = Precise<T>;
+  const C mean = coefficient(c.mean, C{}), factor = coefficient(c.factor, C{}), shift = coefficient(c.shift, C{});
+  for_each_pixel<T>(
+      t, begin, end,
+      [&](std::int64_t o) {
+        C v = (value_at<T>(t.x + o) - mean) * factor + shift;
+        if constexpr (kAdd) v += value_at<T>(t.add + o);
+        if constexpr (kRelu) v = v < C{} ? C{} : v;  // NaN stays NaN
+        put<T>(t.stream, t.y + o, v);
       },
       [] {});
+  end_of_stream();
 }
 
-inline Float8 inverse_deviation(Double8 variance, double epsilon) {
-  Double8 result;
-  for (int lane = 0; lane < 8; ++lane) result[lane] = 1.0 / __builtin_sqrt(variance[lane] + epsilon);
-  return narrow(result);
-}
-
-/// Eight channels side by side; statistics of this batch unless t.given.
-void batch_norm_8(const NormForward& t) {
-  Double8 mean, variance;
-  if (t.given) {
-    mean = widen(load(t.mean));
-    variance = widen(load(t.variance));
-  } else {
-    statistics8(t, mean, variance);
-    store(t.mean, narrow(mean));
-    store(t.variance, narrow(variance));
-  }
-  const Float8 factor = load(t.scale) * inverse_deviation(variance, t.epsilon), shift = load(t.shift);
+template <class T>
+void norm_forward(const NormForward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
   if (t.add)
-    t.relu ? normalize8<true, true>(t, narrow(mean), factor, shift)
-           : normalize8<true, false>(t, narrow(mean), factor, shift);
+    t.relu ? normalize<T, true, true>(t, begin, end, c) : normalize<T, true, false>(t, begin, end, c);
   else
-    t.relu ? normalize8<false, true>(t, narrow(mean), factor, shift)
-           : normalize8<false, false>(t, narrow(mean), factor, shift);
+    t.relu ? normalize<T, false, true>(t, begin, end, c) : normalize<T, false, false>(t, begin, end, c);
 }
 
-template <bool kSecond, bool kMask>
-inline Float8 gradient8(const NormBackward& t, std::int64_t o) {
-  Float8 g = load(t.dy + o);
-  if constexpr (kSecond) g += load(t.dy2 + o);
-  if constexpr (kMask) g = where(load(t.y + o) > Float8{}, g);
+/// The gradient before the ReLU.
+template <class T, bool kSecond, bool kMask>
+inline Precise<T> gradient_at(const NormBackward& t, std::int64_t o) {
+  using C = Precise<T>;
+  C g = value_at<T>(t.dy + o);
+  if constexpr (kSecond) g += value_at<T>(t.dy2 + o);
+  if constexpr (kMask) g = value_at<T>(t.y + o) > C{} ? g : C{};
   return g;
 }
 
-template <bool kSecond, bool kMask>
-inline void batch_norm_gradient_8(const NormBackward& t) {
-  const Float8 mean = load(t.mean), inverse = inverse_deviation(widen(load(t.variance)), t.epsilon);
-  Float8 s{}, q{};
-  Double8 sum{}, products{};
-  for_each_vector(
-      t.images, t.stride, t.pixels,
+template <class T, bool kSecond, bool kMask>
+inline void gradient_sums(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c,
+                          double* sums) {
+  const Precise<T> mean = coefficient(c.mean, Precise<T>{});
+  TwoSums<T> both;
+  for_each_pixel<T>(
+      t, begin, end,
       [&](std::int64_t o) {
-        const Float8 g = gradient8<kSecond, kMask>(t, o);
-        s += g;
-        q += g * (load(t.x + o) - mean);
+        const Precise<T> g = gradient_at<T, kSecond, kMask>(t, o);
+        both.add(g, g * (value_at<T>(t.x + o) - mean));
       },
-      [&] {
-        sum += widen(s);
-        products += widen(q);
-        s = q = Float8{};
-      });
-  const Double8 wide_inverse = widen(inverse);
-  store(t.dshift, narrow(sum));
-  store(t.dscale, narrow(products * wide_inverse));
-  const double count = static_cast<double>(t.images * t.pixels);
-  const Float8 a = load(t.scale) * inverse;
-  const Float8 b = narrow(widen(a) * sum / count);
-  const Float8 c = narrow(widen(a) * wide_inverse * wide_inverse * products / count);
-  for_each_vector(
-      t.images, t.stride, t.pixels,
+      [&] { both.flush(); });
+  both.write(sums);
+}
+
+template <class T>
+void norm_gradient_sums(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c,
+                        double* sums) {
+  if (t.dy2)
+    t.y ? gradient_sums<T, true, true>(t, begin, end, c, sums) : gradient_sums<T, true, false>(t, begin, end, c, sums);
+  else
+    t.y ? gradient_sums<T, false, true>(t, begin, end, c, sums)
+        : gradient_sums<T, false, false>(t, begin, end, c, sums);
+}
+
+template <class T, bool kSecond, bool kMask>
+inline void gradient(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
+  using C = Precise<T>;
+  const C mean = coefficient(c.mean, C{}), factor = coefficient(c.factor, C{}), shift = coefficient(c.shift, C{}),
+          slope = coefficient(c.slope, C{});
+  for_each_pixel<T>(
+      t, begin, end,
       [&](std::int64_t o) {
-        const Float8 g = gradient8<kSecond, kMask>(t, o);
-        if (t.masked) store(t.masked + o, g);
-        store(t.dx + o, a * g - (b + c * (load(t.x + o) - mean)));
+        const C g = gradient_at<T, kSecond, kMask>(t, o);
+        if (t.masked) put<T>(t.stream, t.masked + o, g);
+        put<T>(t.stream, t.dx + o, factor * g - (shift + slope * (value_at<T>(t.x + o) - mean)));
       },
       [] {});
+  end_of_stream();
 }
 
-void batch_norm_gradient_8(const NormBackward& t) {
+template <class T>
+void norm_backward(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
   if (t.dy2)
-    t.y ? batch_norm_gradient_8<true, true>(t) : batch_norm_gradient_8<true, false>(t);
+    t.y ? gradient<T, true, true>(t, begin, end, c) : gradient<T, true, false>(t, begin, end, c);
   else
-    t.y ? batch_norm_gradient_8<false, true>(t) : batch_norm_gradient_8<false, false>(t);
-}
-
-/// One channel: planes of contiguous pixels.
-void batch_norm_1(const NormForward& t) {
-  const double count = static_cast<double>(t.images * t.pixels);
-  double mean = 0, variance = 0;
-  if (t.given) {
-    mean = static_cast<double>(*t.mean);
-    variance = static_cast<double>(*t.variance);
-  } else {
-    for (std::int64_t n = 0; n < t.images; ++n)
-      for (std::int64_t i = 0; i < t.pixels; ++i) mean += static_cast<double>(t.x[n * t.stride + i]);
-    mean /= count;
-    for (std::int64_t n = 0; n < t.images; ++n)
-      for (std::int64_t i = 0; i < t.pixels; ++i) {
-        const double d = static_cast<double>(t.x[n * t.stride + i]) - mean;
-        variance += d * d;
-      }
-    variance /= count;
-    *t.mean = static_cast<float>(mean);
-    *t.variance = static_cast<float>(variance);
-  }
-  const float center = static_cast<float>(mean), shift = *t.shift;
-  const float factor = *t.scale * static_cast<float>(1.0 / __builtin_sqrt(variance + t.epsilon));
-  for (std::int64_t n = 0; n < t.images; ++n)
-    for (std::int64_t i = 0; i < t.pixels; ++i) {
-      const std::int64_t o = n * t.stride + i;
-      float v = (t.x[o] - center) * factor + shift;
-      if (t.add) v += t.add[o];
-      if (t.relu && v < 0.0f) v = 0.0f;
-      t.y[o] = v;
-    }
-}
-
-inline float gradient_1(const NormBackward& t, std::int64_t o) {
-  const float g = t.dy2 ? t.dy[o] + t.dy2[o] : t.dy[o];
-  return t.y && !(t.y[o] > 0.0f) ? 0.0f : g;
-}
-
-void batch_norm_gradient_1(const NormBackward& t) {
-  const double mean = static_cast<double>(*t.mean);
-  const double inverse = 1.0 / __builtin_sqrt(static_cast<double>(*t.variance) + t.epsilon);
-  double sum = 0, products = 0;
-  for (std::int64_t n = 0; n < t.images; ++n)
-    for (std::int64_t i = 0; i < t.pixels; ++i) {
-      const std::int64_t o = n * t.stride + i;
-      const double g = static_cast<double>(gradient_1(t, o));
-      sum += g;
-      products += g * (static_cast<double>(t.x[o]) - mean);
-    }
-  *t.dshift = static_cast<float>(sum);
-  *t.dscale = static_cast<float>(products * inverse);
-  const double count = static_cast<double>(t.images * t.pixels), a = static_cast<double>(*t.scale) * inverse;
-  const double b = sum / count, c = inverse * inverse * products / count;
-  for (std::int64_t n = 0; n < t.images; ++n)
-    for (std::int64_t i = 0; i < t.pixels; ++i) {
-      const std::int64_t o = n * t.stride + i;
-      const float g = gradient_1(t, o);
-      const double dx = a * (static_cast<double>(g) - b - c * (static_cast<double>(t.x[o]) - mean));
-      if (t.masked) t.masked[o] = g;
-      t.dx[o] = static_cast<float>(dx);
-    }
+    t.y ? gradient<T, false, true>(t, begin, end, c) : gradient<T, false, false>(t, begin, end, c);
 }
 
 }  // namespace

@@ -8,18 +8,6 @@ namespace {
 
 using gramstack::onednn::PoolWindow;
 
-template <class T>
-inline T load_as(const float* p) {
-  T v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-
-template <class T>
-inline void store_as(float* p, T v) {
-  std::memcpy(p, &v, sizeof v);
-}
-
 /// The part of a window that lies within the image.
 struct Extent {
   std::int64_t begin, end;

@@ -73,8 +73,8 @@ const Kernels kKernels = {
     ::largest,
     ::add_rows,
     ::few_channels_weight_gradient,
-    {::batch_norm_1, ::batch_norm_gradient_1},
-    {::batch_norm_8, ::batch_norm_gradient_8},
+    {::norm_sums<float>, ::norm_forward<float>, ::norm_gradient_sums<float>, ::norm_backward<float>},
+    {::norm_sums<Float8>, ::norm_forward<Float8>, ::norm_gradient_sums<Float8>, ::norm_backward<Float8>},
     {::max_pool<float>, ::max_pool_gradient<float>, ::average_pool<float>, ::average_pool_gradient<float>},
     {::max_pool<Float8>, ::max_pool_gradient<Float8>, ::average_pool<Float8>, ::average_pool_gradient<Float8>}};
 

@@ -1,24 +1,22 @@
 // The vectorised kernels: functions over a range for one thread, as a table an instruction set.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "rules.h"
 
 namespace gramstack::onednn {
 
-/// One group of channels of a batch normalisation: image n's pixel i starts at n * stride + i * (1 or 8).
+/// One group of channels of a batch normalisation, one channel or eight side by side: image n's pixel i starts at
+/// n * stride + i * (1 or 8).
 struct NormForward {
   const float* x = nullptr;
   const float* add = nullptr;  ///< nullptr: nothing is added before the ReLU
   float* y = nullptr;
-  const float* scale = nullptr;
-  const float* shift = nullptr;
-  float* mean = nullptr;  ///< written, or read when `given`
-  float* variance = nullptr;
-  Index images = 0, stride = 0, pixels = 0;
-  double epsilon = 0;
-  bool relu = false, given = false;
+  Index stride = 0, pixels = 0;
+  bool relu = false;
+  bool stream = false;  ///< results are too many for the caches
 };
 
 struct NormBackward {
@@ -26,15 +24,15 @@ struct NormBackward {
   const float* dy2 = nullptr;  ///< nullptr: one gradient only
   const float* y = nullptr;    ///< nullptr: no ReLU; else its output, whose sign is the mask
   const float* x = nullptr;
-  const float* scale = nullptr;
-  const float* mean = nullptr;
-  const float* variance = nullptr;
   float* dx = nullptr;
-  float* dscale = nullptr;
-  float* dshift = nullptr;
   float* masked = nullptr;  ///< nullptr: not wanted; else the gradient behind the mask
-  Index images = 0, stride = 0, pixels = 0;
-  double epsilon = 0;
+  Index stride = 0, pixels = 0;
+  bool stream = false;
+};
+
+/// y = (x - mean) factor + shift; dx = factor g - (shift + slope (x - mean)).
+struct NormCoefficients {
+  std::array<double, 8> mean{}, factor{}, shift{}, slope{};
 };
 
 struct PoolWindow {
@@ -56,9 +54,14 @@ struct FewChannels {
   Index channels = 0, size = 0, stride = 1, pitch = 0, plane = 0, out_height = 0, out_width = 0;
 };
 
+/// Over images begin .. end - 1. Sums are two for each channel: those of all channels, then the second ones.
 struct NormKernels {
-  void (*forward)(const NormForward&);
-  void (*backward)(const NormBackward&);
+  /// Of x - c and of its square, where c is the first x of the channel.
+  void (*sums)(const NormForward&, Index begin, Index end, double* sums);
+  void (*forward)(const NormForward&, Index begin, Index end, const NormCoefficients&);
+  /// Of the gradient g before the ReLU, and of g (x - mean).
+  void (*gradient_sums)(const NormBackward&, Index begin, Index end, const NormCoefficients&, double* sums);
+  void (*backward)(const NormBackward&, Index begin, Index end, const NormCoefficients&);
 };
 
 struct Kernels {

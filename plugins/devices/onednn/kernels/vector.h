@@ -3,6 +3,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 
 namespace {
 
@@ -18,6 +23,40 @@ inline __attribute__((always_inline)) Float8 load(const float* p) {
 
 inline __attribute__((always_inline)) void store(float* p, Float8 v) { std::memcpy(p, &v, sizeof v); }
 
+template <class T>
+inline __attribute__((always_inline)) T load_as(const float* p) {
+  T v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class T>
+inline __attribute__((always_inline)) void store_as(float* p, T v) {
+  std::memcpy(p, &v, sizeof v);
+}
+
+/// Past the caches, where the instruction set can.
+inline __attribute__((always_inline)) void stream_as(float* p, float v) { *p = v; }
+inline __attribute__((always_inline)) void stream_as(float* p, Float8 v) {
+#if defined(__AVX__)
+  _mm256_stream_ps(p, (__m256)v);
+#else
+  store(p, v);
+#endif
+}
+
+/// Other threads may read what was streamed after they have met this one.
+inline void end_of_stream() {
+#if defined(__AVX__)
+  _mm_sfence();
+#endif
+}
+
+/// The same in f64.
+template <class T>
+using Wide = std::conditional_t<sizeof(T) == sizeof(float), double, Double8>;
+
+inline __attribute__((always_inline)) double widen(double x) { return x; }
 inline __attribute__((always_inline)) Double8 widen(Float8 v) { return __builtin_convertvector(v, Double8); }
 inline __attribute__((always_inline)) Float8 narrow(Double8 v) { return __builtin_convertvector(v, Float8); }
 

@@ -1,180 +1,222 @@
 // Batch normalisation, with the addition and the ReLU that the fuse pass puts into it.
-#include <algorithm>
-#include <array>
+#include <cmath>
 
 #include "kernels/table.h"
+#include "ops/norm_passes.h"
 #include "ops/normalization.h"
-#include "plan.h"
 #include "rules.h"
-#include "threads.h"
 
 namespace gramstack::onednn {
 namespace {
 
-/// How the channels of x lie in memory.
-struct Channels {
-  explicit Channels(const Tensor& x) {
-    const Shape& shape = x.shape();
-    channels = shape[1];
-    images = shape[0];
-    pixels = shape.size() == 4 ? shape[2] * shape[3] : 1;
-    eight = x.layout == Layout::blocked || (pixels == 1 && channels % kBlock == 0);
-    stride = (eight ? blocks(channels) * kBlock : channels) * pixels;
-  }
-  Index groups() const { return eight ? blocks(channels) : channels; }
-  Index lanes() const { return eight ? kBlock : 1; }
-  Index offset(Index group) const { return group * lanes() * pixels; }
-  const NormKernels& kernel() const { return eight ? kernels().norm_eight : kernels().norm_one; }
-  int parts(int threads) const {
-    return static_cast<int>(std::min<Index>(parts_for(2 * images * stride, threads), groups()));
-  }
+const NormKernels& kernels_of(const Channels& c) { return c.eight ? kernels().norm_eight : kernels().norm_one; }
 
-  Index images = 0, channels = 0, pixels = 0, stride = 0;
-  bool eight = false;
-};
+/// Results of more bytes than the caches hold are written past them.
+bool outgrows_caches(const Channels& c) { return c.images * c.stride * 4 > Index{8} << 20; }
 
 /// Moves the pointers of a task for channel 0 to a group.
 NormForward at_group(NormForward t, const Channels& c, Index group) {
-  const Index o = c.offset(group), v = group * c.lanes();
+  const Index o = c.offset(group);
   t.x += o;
   t.y += o;
   if (t.add) t.add += o;
-  t.scale += v;
-  t.shift += v;
-  t.mean += v;
-  t.variance += v;
   return t;
 }
 
 NormBackward at_group(NormBackward t, const Channels& c, Index group) {
-  const Index o = c.offset(group), v = group * c.lanes();
+  const Index o = c.offset(group);
   t.dy += o;
   t.x += o;
   t.dx += o;
   if (t.dy2) t.dy2 += o;
   if (t.y) t.y += o;
   if (t.masked) t.masked += o;
-  t.scale += v;
-  t.mean += v;
-  t.variance += v;
-  t.dscale += v;
-  t.dshift += v;
   return t;
 }
 
-/// The per-channel numbers of a group whose last channels are padding: eight of each, the missing ones zero.
-class PaddedVectors {
- public:
-  explicit PaddedVectors(Index valid) : valid_(valid) {}
-  float* copy(const float* from) {
-    float* const numbers = next();
-    std::copy_n(from, valid_, numbers);
-    return numbers;
+/// Mean and variance of each channel of a group.
+struct Statistics {
+  std::array<double, kBlock> mean{}, variance{};
+
+  /// From sums of x - c and of its square, where c is the first x of a channel.
+  Statistics(const GroupSums& sums, const float* x, const Channels& c) {
+    const double count = static_cast<double>(c.images * c.pixels);
+    for (std::size_t i = 0, lanes = static_cast<std::size_t>(c.lanes()); i < lanes; ++i) {
+      const double difference = sums[i] / count;
+      mean[i] = static_cast<double>(x[i]) + difference;
+      variance[i] = std::max(sums[lanes + i] / count - difference * difference, 0.0);
+    }
   }
-  float* write(float* to) {
-    targets_[used_] = to;
-    return next();
-  }
-  void finish() const {
-    for (std::size_t i = 0; i < used_; ++i)
-      if (targets_[i]) std::copy_n(numbers_[i].data(), valid_, targets_[i]);
+  Statistics(const float* means, const float* variances, Index count) {
+    std::copy_n(means, count, mean.data());
+    std::copy_n(variances, count, variance.data());
   }
 
- private:
-  float* next() { return numbers_[used_++].data(); }
-  Index valid_;
-  std::size_t used_ = 0;
-  std::array<std::array<float, kBlock>, 5> numbers_{};
-  std::array<float*, 5> targets_{};
+  void write(float* means, float* variances, Index count) const {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+      means[i] = static_cast<float>(mean[i]);
+      variances[i] = static_cast<float>(variance[i]);
+    }
+  }
+
+  double inverse_deviation(std::size_t i, double epsilon) const { return 1 / std::sqrt(variance[i] + epsilon); }
 };
 
-void pad(NormForward& t, PaddedVectors& vectors) {
-  t.scale = vectors.copy(t.scale);
-  t.shift = vectors.copy(t.shift);
-  t.mean = t.given ? vectors.copy(t.mean) : vectors.write(t.mean);
-  t.variance = t.given ? vectors.copy(t.variance) : vectors.write(t.variance);
+NormCoefficients means_of(const Statistics& s) {
+  NormCoefficients made;
+  made.mean = s.mean;
+  return made;
 }
 
-void pad(NormBackward& t, PaddedVectors& vectors) {
-  t.scale = vectors.copy(t.scale);
-  t.mean = vectors.copy(t.mean);
-  t.variance = vectors.copy(t.variance);
-  t.dscale = vectors.write(t.dscale);
-  t.dshift = vectors.write(t.dshift);
+/// y = scale (x - mean) / deviation + shift; those of padding stay zero.
+NormCoefficients forward_coefficients(const Statistics& s, const float* scale, const float* shift, Index count,
+                                      double epsilon) {
+  NormCoefficients made = means_of(s);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    made.factor[i] = static_cast<double>(scale[i]) * s.inverse_deviation(i, epsilon);
+    made.shift[i] = static_cast<double>(shift[i]);
+  }
+  return made;
 }
 
-template <class Task>
-void run_group(const Task& task, const Channels& channels, void (*kernel)(const Task&), Index group) {
-  Task part = at_group(task, channels, group);
-  const Index valid = channels.channels - group * kBlock;
-  if (!channels.eight || valid >= kBlock) return kernel(part);
-  PaddedVectors vectors(valid);
-  pad(part, vectors);
-  kernel(part);
-  vectors.finish();
+/// A normalisation whose operands begin with scale and shift at input `first`.
+struct Forward {
+  Forward(const Preparation& p, const Tensor& x, const float* data, std::size_t first)
+      : channels(x),
+        scale(p.in(first)),
+        shift(p.in(first + 1)),
+        epsilon(p.attributes().real("epsilon")),
+        kernel(kernels_of(channels)) {
+    task.x = data;
+    task.y = p.out(0);
+    task.stride = channels.stride;
+    task.pixels = channels.pixels;
+    task.relu = p.attributes().find(kFusedRelu) != nullptr;
+    task.stream = outgrows_caches(channels);
+  }
+
+  void apply(Index group, Index begin, Index end, const Statistics& s) const {
+    const Index channel = group * channels.lanes();
+    kernel.forward(at_group(task, channels, group), begin, end,
+                   forward_coefficients(s, scale + channel, shift + channel, channels.valid(group), epsilon));
+  }
+
+  Channels channels;
+  NormForward task;
+  const float *scale, *shift;
+  double epsilon;
+  NormKernels kernel;
+};
+
+Run prepare_batch_norm(Preparation& p) {
+  Forward norm(p, p.input(0), p.in(0), 1);
+  if (p.inputs() > 3) norm.task.add = p.in(3);
+  return [=, passes = NormPasses(p, norm.channels), mean = p.out(1), variance = p.out(2)] {
+    const Channels& c = norm.channels;
+    passes.run([&](Index group, Index begin, Index end,
+                   double* sums) { norm.kernel.sums(at_group(norm.task, c, group), begin, end, sums); },
+               [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
+                 const Statistics s(sums, norm.task.x + c.offset(group), c);
+                 if (first) s.write(mean + group * c.lanes(), variance + group * c.lanes(), c.valid(group));
+                 norm.apply(group, begin, end, s);
+               });
+  };
 }
 
-template <class Task>
-Run over_groups(const Task& task, const Channels& channels, void (*kernel)(const Task&), int parts) {
-  return [=] {
-    parallel_range(parts, channels.groups(), [&](Index begin, Index end) {
-      for (Index group = begin; group < end; ++group) run_group(task, channels, kernel, group);
+Run prepare_given(Preparation& p, const Tensor& x, const float* data, std::size_t first) {
+  Forward norm(p, x, data, first);
+  if (p.inputs() > first + 4) norm.task.add = p.in(first + 4);
+  const Channels& channels = norm.channels;
+  const int parts =
+      static_cast<int>(std::min<Index>(parts_for(2 * channels.images * channels.stride, p.threads()), channels.images));
+  return [=, mean = p.in(first + 2), variance = p.in(first + 3)] {
+    const Channels& c = norm.channels;
+    parallel_range(parts, c.images, [&](Index begin, Index end) {
+      for (Index group = 0; group < c.groups(); ++group) {
+        const Index channel = group * c.lanes();
+        norm.apply(group, begin, end, Statistics(mean + channel, variance + channel, c.valid(group)));
+      }
     });
   };
 }
 
-/// `first`: the input that is the scale; the others follow.
-NormForward forward_task(Preparation& p, const float* x, std::size_t first, bool given) {
-  NormForward task;
-  task.x = x;
-  task.scale = p.in(first);
-  task.shift = p.in(first + 1);
-  task.y = p.out(0);
-  task.given = given;
-  task.mean = given ? p.data(p.instruction().inputs[first + 2]) : p.out(1);
-  task.variance = given ? p.data(p.instruction().inputs[first + 3]) : p.out(2);
-  const std::size_t add = first + (given ? 4 : 2);
-  if (p.inputs() > add) task.add = p.in(add);
-  task.relu = p.attributes().find(kFusedRelu) != nullptr;
-  task.epsilon = p.attributes().real("epsilon");
-  return task;
-}
+Run prepare_batch_norm_inference(Preparation& p) { return prepare_given(p, p.input(0), p.in(0), 1); }
 
-Run prepare_task(Preparation& p, const Tensor& x, NormForward task) {
-  const Channels channels(x);
-  task.images = channels.images;
-  task.stride = channels.stride;
-  task.pixels = channels.pixels;
-  return over_groups(task, channels, channels.kernel().forward, channels.parts(p.threads()));
-}
+/// dx = scale / deviation * (g - mean of g - (x - mean) / variance * mean of g (x - mean))
+struct Gradient {
+  explicit Gradient(const Preparation& p)
+      : channels(p.input(1)),
+        scale(p.in(2)),
+        mean(p.in(3)),
+        variance(p.in(4)),
+        scale_gradient(p.out(1)),
+        shift_gradient(p.out(2)),
+        epsilon(p.attributes().real("epsilon")),
+        kernel(kernels_of(channels)) {
+    task.dy = p.in(0);
+    task.x = p.in(1);
+    task.dx = p.out(0);
+    std::size_t next = 5;
+    if (p.attributes().find(kFusedRelu)) task.y = p.in(next++);
+    if (p.attributes().find(kFusedAdd)) task.dy2 = p.in(next++);
+    if (p.instruction().outputs.size() > 3) task.masked = p.out(3);
+    task.stride = channels.stride;
+    task.pixels = channels.pixels;
+    task.stream = outgrows_caches(channels);
+  }
 
-Run prepare_forward(Preparation& p, bool given) {
-  return prepare_task(p, p.input(0), forward_task(p, p.in(0), 1, given));
-}
+  Statistics statistics(Index group) const {
+    const Index channel = group * channels.lanes();
+    return {mean + channel, variance + channel, channels.valid(group)};
+  }
 
-Run prepare_batch_norm(Preparation& p) { return prepare_forward(p, false); }
-Run prepare_batch_norm_inference(Preparation& p) { return prepare_forward(p, true); }
+  NormCoefficients coefficients(Index group, const GroupSums& sums) const {
+    const Statistics s = statistics(group);
+    const double count = static_cast<double>(channels.images * channels.pixels);
+    NormCoefficients made = means_of(s);
+    const std::size_t lanes = static_cast<std::size_t>(channels.lanes());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(channels.valid(group)); ++i) {
+      const double inverse = s.inverse_deviation(i, epsilon);
+      const double factor = static_cast<double>(scale[group * channels.lanes() + static_cast<Index>(i)]) * inverse;
+      made.factor[i] = factor;
+      made.shift[i] = factor * sums[i] / count;
+      made.slope[i] = factor * inverse * inverse * sums[lanes + i] / count;
+    }
+    return made;
+  }
+
+  void write_parameter_gradients(Index group, const GroupSums& sums) const {
+    const Statistics s = statistics(group);
+    const std::size_t lanes = static_cast<std::size_t>(channels.lanes());
+    for (Index lane = 0; lane < channels.valid(group); ++lane) {
+      const std::size_t i = static_cast<std::size_t>(lane);
+      const Index channel = group * channels.lanes() + lane;
+      shift_gradient[channel] = static_cast<float>(sums[i]);
+      scale_gradient[channel] = static_cast<float>(sums[lanes + i] * s.inverse_deviation(i, epsilon));
+    }
+  }
+
+  Channels channels;
+  NormBackward task;
+  const float *scale, *mean, *variance;
+  float *scale_gradient, *shift_gradient;
+  double epsilon;
+  NormKernels kernel;
+};
 
 Run prepare_batch_norm_gradient(Preparation& p) {
-  const Channels channels(p.input(1));
-  NormBackward task;
-  task.dy = p.in(0);
-  task.x = p.in(1);
-  task.scale = p.in(2);
-  task.mean = p.in(3);
-  task.variance = p.in(4);
-  task.dx = p.out(0);
-  task.dscale = p.out(1);
-  task.dshift = p.out(2);
-  std::size_t next = 5;
-  if (p.attributes().find(kFusedRelu)) task.y = p.in(next++);
-  if (p.attributes().find(kFusedAdd)) task.dy2 = p.in(next++);
-  if (p.instruction().outputs.size() > 3) task.masked = p.out(3);
-  task.images = channels.images;
-  task.stride = channels.stride;
-  task.pixels = channels.pixels;
-  task.epsilon = p.attributes().real("epsilon");
-  return over_groups(task, channels, channels.kernel().backward, channels.parts(p.threads()));
+  const Gradient norm(p);
+  return [=, passes = NormPasses(p, norm.channels)] {
+    const Channels& c = norm.channels;
+    passes.run(
+        [&](Index group, Index begin, Index end, double* sums) {
+          norm.kernel.gradient_sums(at_group(norm.task, c, group), begin, end, means_of(norm.statistics(group)), sums);
+        },
+        [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
+          if (first) norm.write_parameter_gradients(group, sums);
+          norm.kernel.backward(at_group(norm.task, c, group), begin, end, norm.coefficients(group, sums));
+        });
+  };
 }
 
 /// Padded channels have variance 0: their deviation must not be.
@@ -191,7 +233,7 @@ constexpr Rule kRules[] = {{"batch_norm", layout_norm, prepare_batch_norm},
 std::span<const Rule> normalization_rules() { return kRules; }
 
 Run prepare_normalization_in_place(Preparation& p, std::size_t first) {
-  return prepare_task(p, p.output(0), forward_task(p, p.out(0), first, true));
+  return prepare_given(p, p.output(0), p.out(0), first);
 }
 
 }  // namespace gramstack::onednn
