@@ -10,7 +10,7 @@ namespace {
 /// Stride 2: y[t] = w0 odd[t-1] + w1 even[t] + w2 odd[t]; the patch begins at t-1 forward, at t for the data gradient.
 inline int filter_tap(std::int64_t stride, Pass pass, std::int64_t phase, int i) {
   if (stride == 1) return pass == Pass::data_gradient ? 2 - i : i;
-  constexpr int kForward[2][2] = {{-1, 1}, {0, 2}}, kGradient[2][2] = {{1, -1}, {2, 0}};
+  constexpr int kForward[2][3] = {{-1, 1, -1}, {0, 2, -1}}, kGradient[2][3] = {{1, -1, -1}, {2, 0, -1}};
   return pass == Pass::data_gradient ? kGradient[phase][i] : kForward[phase][i];
 }
 

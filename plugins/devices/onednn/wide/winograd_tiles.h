@@ -74,8 +74,8 @@ inline bool patch_inside(const View& view, std::int64_t top, std::int64_t left, 
          left + (size - 1) * view.step < view.width;
 }
 
-/// The points of a tile's patch in one phase: point p at out[p * point_stride].
-template <int Taps>
+/// Rows First .. End - 1 of the points of a tile's patch in one phase: the n-th one at out[n * point_stride].
+template <int Taps, int First = 0, int End = patch(Taps)>
 inline void input_tile(const float* plane, const View& view, const Tile& tile, std::int64_t phase, float* out,
                        std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
@@ -88,11 +88,11 @@ inline void input_tile(const float* plane, const View& view, const Tile& tile, s
     load_column(plane, view, top, left + j * view.step, inside, d);
     input_transform(d, columns + j, kSize);
   }
-  for (int i = 0; i < kSize; ++i) {
+  for (int i = First; i < End; ++i) {
     Vector d[kSize], points[kSize];
     for (int j = 0; j < kSize; ++j) d[j] = columns[i * kSize + j];
     input_transform(d, points, 1);
-    for (int j = 0; j < kSize; ++j) store(out + (i * kSize + j) * point_stride, points[j]);
+    for (int j = 0; j < kSize; ++j) store(out + ((i - First) * kSize + j) * point_stride, points[j]);
   }
 }
 
@@ -142,8 +142,8 @@ inline void output_tile(const float* in, std::int64_t point_stride, float* plane
   }
 }
 
-/// The points of a tile of the output's gradient.
-template <int Taps>
+/// The same of a tile of the output's gradient.
+template <int Taps, int First = 0, int End = patch(Taps)>
 inline void gradient_tile(const float* plane, const View& view, const Tile& tile, std::int64_t, float* out,
                           std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
@@ -155,11 +155,11 @@ inline void gradient_tile(const float* plane, const View& view, const Tile& tile
     gradient_transform(y, points);
     for (int i = 0; i < kSize; ++i) columns[i * kTile + j] = points[i];
   }
-  for (int i = 0; i < kSize; ++i) {
+  for (int i = First; i < End; ++i) {
     Vector y[kTile], points[kSize];
     for (int j = 0; j < kTile; ++j) y[j] = columns[i * kTile + j];
     gradient_transform(y, points);
-    for (int j = 0; j < kSize; ++j) store(out + (i * kSize + j) * point_stride, points[j]);
+    for (int j = 0; j < kSize; ++j) store(out + ((i - First) * kSize + j) * point_stride, points[j]);
   }
 }
 

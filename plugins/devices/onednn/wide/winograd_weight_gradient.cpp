@@ -8,11 +8,20 @@
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kTiles = 128;  // summed at a time: both factors of a product fit in the first-level cache
+constexpr std::int64_t kTiles = 128;                               // summed at a time
 constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
+constexpr std::int64_t kPhases[] = {0, 3, 1, 2};  // as many products do not vanish in the first two as in the others
 
 template <int Taps>
 constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
+
+/// A thread's share of `count` things.
+struct Range {
+  std::int64_t first, end;
+  Range(std::int64_t count, std::int64_t part, std::int64_t parts)
+      : first(count * part / parts), end(count * (part + 1) / parts) {}
+  std::int64_t size() const { return end - first; }
+};
 
 struct Walk {
   Tiling tiling;
@@ -27,82 +36,119 @@ struct Walk {
         outputs(p.outputs) {}
 };
 
-/// Scratch shared by the threads: points of the source and of the gradient, [points][channels/16][tiles][16], and the
-/// weights' gradient in the transformed domain, [points][outputs/16][inputs][16].
-template <int Taps>
-struct Scratch {
-  std::int64_t source_stride, gradient_stride, weight_stride;
-  float *source, *gradient, *weights;
+/// What a thread multiplies, and so transforms, into scratch of its own: what one core has written another one fetches
+/// slowly. An even number of threads is halved: with stride 1 they take half of the points each, with stride 2 half of
+/// the phases. Both halves are split by outputs.
+struct Share {
+  std::int64_t half, halves;
+  Range phases;   ///< of kPhases
+  Range outputs;  ///< in sixteens
+  std::int64_t inputs;
 
-  Scratch(const Walk& w, float* workspace)
-      : source_stride(kTiles * w.inputs + kPad),
-        gradient_stride(kTiles * w.outputs + kPad),
-        weight_stride(w.outputs * w.inputs + kPad),
-        source(workspace),
-        gradient(source + kPoints<Taps> * source_stride),
-        weights(gradient + kPoints<Taps> * gradient_stride) {}
+  Share(const Walk& w, int thread, int threads)
+      : half(threads % 2 == 0 ? thread % 2 : 0),
+        halves(threads % 2 == 0 ? 2 : 1),
+        phases(w.source.phases(), w.source.step == 1 ? 0 : half, w.source.step == 1 ? 1 : halves),
+        outputs(w.outputs / 16, thread / halves, threads / halves),
+        inputs(phases.size() * w.source.channels) {}
 };
 
-/// A thread's share of `count` things.
-struct Range {
-  std::int64_t first, end;
-  Range(std::int64_t count, int thread, int threads)
-      : first(count * thread / threads), end(count * (thread + 1) / threads) {}
-  std::int64_t size() const { return end - first; }
+/// Points of the source, then of the gradient, [points][channels/16][tiles][16].
+struct Scratch {
+  std::int64_t source_stride, gradient_stride, size;
+  float *source, *gradient;
+
+  Scratch(const Share& share, std::int64_t points, float* memory)
+      : source_stride(kTiles * share.inputs + kPad),
+        gradient_stride(kTiles * share.outputs.size() * 16 + kPad),
+        size(points * (source_stride + gradient_stride)),
+        source(memory),
+        gradient(memory + points * source_stride) {}
+};
+
+/// The tiles in work.
+struct Block {
+  std::int64_t first, tiles;
 };
 
 using TileTransform = void(const float*, const View&, const Tile&, std::int64_t, float*, std::int64_t);
 
-/// Transforms a thread's share of the tiles of a block, all channels and phases.
+/// Transforms the sixteen channels from `channel` on in one phase, to out[tile][16] of every point.
 template <TileTransform Transform>
-void transform_tiles(const Tiling& tiling, const View& view, const float* tensor, float* points,
-                     std::int64_t point_stride, const Range& mine, std::int64_t block_first, std::int64_t tiles) {
-  for_each_image(tiling, block_first + mine.first, mine.size(),
-                 [&](std::int64_t image, std::int64_t first, std::int64_t count) {
-                   for (std::int64_t c = 0; c < view.channels; c += 16) {  // sixteen fill the lines of points
-                     const float* planes = tensor + (image * view.channels + c) * view.height * view.width;
-                     const Tile begin(tiling, first), end(tiling, first + count - 1);
-                     for (int part = 0; part < 16 / kLanes; ++part)
-                       touch(planes + part * view.vector_planes(), view, begin, end);
-                     for (std::int64_t phase = 0; phase < view.phases(); ++phase) {
-                       float* out = points + ((phase * view.channels + c) / 16 * tiles + first - block_first) * 16;
-                       for (std::int64_t t = 0; t < count; ++t)
-                         for (int part = 0; part < 16 / kLanes; ++part)
-                           Transform(planes + part * view.vector_planes(), view, Tile(tiling, first + t), phase,
-                                     out + t * 16 + part * kLanes, point_stride);
-                     }
-                   }
-                 });
+void transform_channels(const Tiling& tiling, const View& view, const Block& b, const float* tensor,
+                        std::int64_t channel, std::int64_t phase, float* out, std::int64_t point_stride) {
+  for_each_image(tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t count) {
+    const float* planes = tensor + (image * view.channels + channel) * view.height * view.width;
+    float* points = out + (first - b.first) * 16;
+    for (int part = 0; part < 16; part += kLanes, planes += view.vector_planes()) {
+      touch(planes, view, Tile(tiling, first), Tile(tiling, first + count - 1));
+      for (std::int64_t t = 0; t < count; ++t)
+        Transform(planes, view, Tile(tiling, first + t), phase, points + t * 16 + part, point_stride);
+    }
+  });
 }
 
-/// Adds the products of `tiles` tiles at point p of 16 outputs and one phase of the inputs, 16 inputs at a time.
-template <int Taps>
-void multiply_phase(const Walk& w, const Scratch<Taps>& s, std::int64_t p, std::int64_t k, std::int64_t phase,
-                    std::int64_t tiles, bool add) {
-  const float* b = s.gradient + p * s.gradient_stride + k * tiles;
-  float* out = s.weights + p * s.weight_stride + k * w.inputs;
-  for (std::int64_t c = phase * w.source.channels; c < (phase + 1) * w.source.channels; c += 16) {
-    const float* a = s.source + p * s.source_stride + c * tiles;
+template <int Taps, int First, int End>
+void transform_block(const Walk& w, const Share& share, const Scratch& s, const Block& b, const float* source,
+                     const float* gradient) {
+  float* out = s.source;
+  for (std::int64_t i = share.phases.first; i < share.phases.end; ++i)
+    for (std::int64_t c = 0; c < w.source.channels; c += 16, out += b.tiles * 16)
+      transform_channels<input_tile<Taps, First, End>>(w.tiling, w.source, b, source, c, kPhases[i], out,
+                                                       s.source_stride);
+  out = s.gradient;
+  for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k, out += b.tiles * 16)
+    transform_channels<gradient_tile<Taps, First, End>>(w.tiling, w.gradient, b, gradient, k * 16, 0, out,
+                                                        s.gradient_stride);
+}
+
+/// Adds the products of `tiles` tiles with sixteen outputs, sixteen inputs at a time.
+void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a, const float* b, float* out,
+                       bool add) {
+  for (std::int64_t c = 0; c < channels; c += 16, a += tiles * 16, out += 16 * 16) {
+    for (int line = 0; line < 16; ++line) __builtin_prefetch(out + (16 + line) * 16, 1);
     for (std::int64_t row = 0, parts = kParts; parts > 0; --parts) {
       const std::int64_t rows = (16 - row + parts - 1) / parts;
-      product_of(rows, tiles, a + row, PackedSteps<16>(), b, out + (c + row) * 16, 16, add, a + tiles * 16);
+      product_of(rows, tiles, a + row, PackedSteps<16>(), b, out + row * 16, 16, add, a + tiles * 16);
       row += rows;
     }
   }
 }
 
-/// Calls visit(point, first of 16 outputs, phase) for a thread's share of the products that do not vanish.
-template <int Taps, class Visit>
-void for_each_product(const Walk& w, int thread, int threads, const Visit& visit) {
-  const std::int64_t all = (Taps == 3 ? 36 : 81) * (w.outputs / 16);
-  std::int64_t product = 0;
-  for (std::int64_t p = 0; p < kPoints<Taps>; ++p) {
-    for (std::int64_t k = 0; k < w.outputs; k += 16) {
-      for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
-        if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
-        if (product++ * threads / all == thread) visit(p, k, phase);
+/// The weights' gradient in the transformed domain, [points][outputs/16][inputs][16].
+struct Sums {
+  float* weights;
+  std::int64_t stride;
+  Sums(const Walk& w, float* memory) : weights(memory), stride(w.outputs * w.inputs + kPad) {}
+};
+
+/// Adds a share of a block's products at `points` points from `first` on.
+void multiply_block(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Sums& sums,
+                    std::int64_t first, std::int64_t points) {
+  const std::int64_t channels = w.source.channels;
+  for (std::int64_t p = 0; p < points; ++p)
+    for (std::int64_t k = 0; k < share.outputs.size(); ++k)
+      for (std::int64_t i = 0; i < share.phases.size(); ++i) {
+        const std::int64_t phase = kPhases[share.phases.first + i];
+        if (vanishes(w.source.step, Pass::forward, phase, first + p)) continue;
+        multiply_channels(channels, b.tiles, s.source + p * s.source_stride + i * channels * b.tiles,
+                          s.gradient + p * s.gradient_stride + k * 16 * b.tiles,
+                          sums.weights + (first + p) * sums.stride + (share.outputs.first + k) * 16 * w.inputs +
+                              phase * channels * 16,
+                          b.first > 0);
       }
-    }
+}
+
+/// All products of a share at rows First .. End - 1 of the points.
+template <int Taps, int First, int End>
+void multiply_share(const Walk& w, const Share& share, const float* source, const float* gradient, const Sums& sums,
+                    float* memory) {
+  constexpr std::int64_t kRow = patch(Taps);
+  const Scratch scratch(share, (End - First) * kRow, memory);
+  for (std::int64_t first = 0; first < w.tiling.count; first += kTiles) {
+    const Block block{first, std::min(kTiles, w.tiling.count - first)};
+    transform_block<Taps, First, End>(w, share, scratch, block, source, gradient);
+    multiply_block(w, share, scratch, block, sums, First * kRow, (End - First) * kRow);
   }
 }
 
@@ -132,41 +178,39 @@ void transform_back(const Problem& problem, const float* points, std::int64_t po
 }
 
 template <int Taps>
-void transform_all_back(const Problem& p, const Walk& w, const Scratch<Taps>& s, float* weights, const Range& mine) {
+void transform_all_back(const Problem& p, const Walk& w, const Sums& sums, float* weights, const Range& mine) {
   for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, inputs)
     const std::int64_t k = i / w.inputs * kLanes, input = i % w.inputs;
-    transform_back<Taps>(p, s.weights + (k / 16 * w.inputs + input) * 16 + k % 16, s.weight_stride, input / p.inputs,
+    transform_back<Taps>(p, sums.weights + (k / 16 * w.inputs + input) * 16 + k % 16, sums.stride, input / p.inputs,
                          weights + (k * p.inputs + input % p.inputs) * 9);
   }
 }
 
-template <int Taps>
-void run(const Problem& problem, const float* source, const float* gradient, float* weights, float* workspace,
-         int threads) {
-  const Walk w(problem);
-  const Scratch<Taps> s(w, workspace);
-#pragma omp parallel num_threads(threads)
-  {
-    const int thread = omp_get_thread_num();
-    for (std::int64_t first = 0; first < w.tiling.count; first += kTiles) {
-      const std::int64_t tiles = std::min(kTiles, w.tiling.count - first);
-      const Range mine(tiles, thread, threads);
-      transform_tiles<input_tile<Taps>>(w.tiling, w.source, source, s.source, s.source_stride, mine, first, tiles);
-      transform_tiles<gradient_tile<Taps>>(w.tiling, w.gradient, gradient, s.gradient, s.gradient_stride, mine, first,
-                                           tiles);
-#pragma omp barrier
-      for_each_product<Taps>(w, thread, threads, [&](std::int64_t p, std::int64_t k, std::int64_t phase) {
-        multiply_phase(w, s, p, k, phase, tiles, first > 0);
-      });
-#pragma omp barrier
-    }
-    transform_all_back(problem, w, s, weights, Range(w.outputs / kLanes * w.inputs, thread, threads));
-  }
+/// Points that a share of halved threads transforms.
+std::int64_t points_of(const Problem& p, const Share& share) {
+  return p.stride == 1 ? kPoints<3> / share.halves : kPoints<2>;
 }
 
-template <int Taps>
-std::int64_t scratch_size(const Walk& w) {
-  return kPoints<Taps> * (kTiles * (w.inputs + w.outputs) + 3 * kPad + w.inputs * w.outputs);
+void multiply(const Walk& w, const Share& share, const float* source, const float* gradient, const Sums& sums,
+              float* memory) {
+  if (w.source.step == 2) return multiply_share<2, 0, 5>(w, share, source, gradient, sums, memory);
+  if (share.halves == 1) return multiply_share<3, 0, 6>(w, share, source, gradient, sums, memory);
+  if (share.half == 0) return multiply_share<3, 0, 3>(w, share, source, gradient, sums, memory);
+  multiply_share<3, 3, 6>(w, share, source, gradient, sums, memory);
+}
+
+/// Floats of scratch of the thread that wants most.
+std::int64_t thread_scratch(const Problem& p, const Walk& w, int threads) {
+  std::int64_t most = 0;
+  for (int thread = 0; thread < threads; ++thread) {
+    const Share share(w, thread, threads);
+    most = std::max(most, Scratch(share, points_of(p, share), nullptr).size);
+  }
+  return most;
+}
+
+std::int64_t sums_size(const Problem& p, const Walk& w) {
+  return (p.stride == 1 ? kPoints<3> : kPoints<2>)*(w.inputs * w.outputs + kPad);
 }
 
 }  // namespace
@@ -174,15 +218,26 @@ std::int64_t scratch_size(const Walk& w) {
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads) {
   if (pass != Pass::weight_gradient) return apply_workspace(problem, pass, threads);
   const Walk walk(problem);
-  return static_cast<std::size_t>(problem.stride == 1 ? scratch_size<3>(walk) : scratch_size<2>(walk));
+  return static_cast<std::size_t>(sums_size(problem, walk) + threads * thread_scratch(problem, walk, threads));
 }
 
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
                      float* workspace, int threads) {
-  if (problem.stride == 1)
-    run<3>(problem, source, gradient, weights, workspace, threads);
-  else
-    run<2>(problem, source, gradient, weights, workspace, threads);
+  const Walk w(problem);
+  const Sums sums(w, workspace);
+  float* const scratch = workspace + sums_size(problem, w);
+  const std::int64_t own = thread_scratch(problem, w, threads);
+#pragma omp parallel num_threads(threads)
+  {
+    const int thread = omp_get_thread_num();
+    multiply(w, Share(w, thread, threads), source, gradient, sums, scratch + thread * own);
+#pragma omp barrier
+    const Range mine(w.outputs / kLanes * w.inputs, thread, threads);
+    if (problem.stride == 1)
+      transform_all_back<3>(problem, w, sums, weights, mine);
+    else
+      transform_all_back<2>(problem, w, sums, weights, mine);
+  }
 }
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
