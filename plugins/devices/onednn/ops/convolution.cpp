@@ -50,7 +50,8 @@ Run prepare_forward(Preparation& p) {
 /// Inputs are those of conv2d_normalized (fold.h).
 Run prepare_normalized(Preparation& p) {
   const ConvolutionShape shape = shape_of(p, p.input(0), p.output(0), p.input(1).shape()[2]);
-  if (prefers_winograd(p.settings(), shape)) return prepare_winograd_normalized(p, shape);
+  if (prefers_winograd(p.settings(), shape) && winograd_takes_normalization(shape))
+    return prepare_winograd_normalized(p, shape);
   return [convolve = prepare(p, Direction::forward, shape, nullptr), normalize = prepare_normalization_in_place(p, 2)] {
     convolve();
     normalize();

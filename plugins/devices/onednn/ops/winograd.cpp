@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/normalization.h"
+#include "ops/even_blocks.h"
 #include "wide/wide.h"
 
 namespace gramstack::onednn {
@@ -12,7 +13,10 @@ namespace {
 using winograd::Pass;
 using winograd::Problem;
 
-Problem problem_of(const ConvolutionShape& s) { return {s.images, s.channels, s.filters, s.height, s.width, s.stride}; }
+/// Channels and filters rounded up to sixteens.
+Problem problem_of(const ConvolutionShape& s) {
+  return {s.images, WideFilters::rounded(s.channels), WideFilters::rounded(s.filters), s.height, s.width, s.stride};
+}
 
 Pass pass_of(Direction direction) {
   if (direction == Direction::forward) return Pass::forward;
@@ -32,7 +36,7 @@ bool wastes_little(const ConvolutionShape& s) {
 }
 
 /// The transforms cost as much as they save when there are few channels to multiply over.
-bool pays(const ConvolutionShape& s) { return s.channels >= 32 && s.filters >= 32 && wastes_little(s); }
+bool pays(const ConvolutionShape& s) { return s.channels >= 24 && s.filters >= 24 && wastes_little(s); }
 
 }  // namespace
 
@@ -41,24 +45,89 @@ bool prefers_winograd(const Settings& settings, const ConvolutionShape& shape) {
   return settings.convolution == ConvolutionAlgorithm::winograd || pays(shape);
 }
 
+namespace {
+
+/// The operands of one direction, and their copies of sixteens of channels where they need them.
+class Operands {
+ public:
+  Operands(const Preparation& p, Direction direction, const ConvolutionShape& s)
+      : direction_(direction),
+        x_{s.images, blocks(s.channels), s.height * s.width},
+        y_{s.images, blocks(s.filters), s.out_height * s.out_width},
+        filters_{s.filters, s.channels, 9},
+        left_(p.in(0)),
+        right_(p.in(1)),
+        out_(p.out(0)),
+        threads_(p.threads()) {}
+
+  /// Floats of all copies; each is a multiple of sixteen.
+  Index floats() const { return x_.floats() + y_.floats() + filters_.floats(); }
+
+  /// run(left, right, out): of the problem rounded up. `copies`: 64-byte aligned.
+  template <class Kernel>
+  void run(float* copies, const Kernel& kernel) const {
+    float* const x = copies;
+    float* const y = x + x_.floats();
+    float* const w = y + y_.floats();
+    if (direction_ == Direction::forward) {
+      kernel(wide(x_, left_, x), wide_filters(w), y_.odd() ? y : out_);
+      if (y_.odd()) y_.narrow(y, out_, threads_);
+    } else if (direction_ == Direction::data_gradient) {
+      kernel(wide(y_, left_, y), wide_filters(w), x_.odd() ? x : out_);
+      if (x_.odd()) x_.narrow(x, out_, threads_);
+    } else {
+      kernel(wide(x_, left_, x), wide(y_, right_, y), filters_.needed() ? w : out_);
+      if (filters_.needed()) filters_.narrow(w, out_);
+    }
+  }
+
+ private:
+  const float* wide(const EvenBlocks& blocks, const float* tensor, float* copy) const {
+    if (!blocks.odd()) return tensor;
+    blocks.widen(tensor, copy, threads_);
+    return copy;
+  }
+  const float* wide_filters(float* copy) const {
+    if (!filters_.needed()) return right_;
+    filters_.widen(right_, copy);
+    return copy;
+  }
+
+  Direction direction_;
+  EvenBlocks x_, y_;
+  WideFilters filters_;
+  const float *left_, *right_;
+  float* out_;
+  int threads_;
+};
+
+}  // namespace
+
 Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape) {
   const Problem problem = problem_of(shape);
   const Pass pass = pass_of(direction);
   const int threads = preparation.threads();
-  const bool gradient = pass == Pass::weight_gradient;
   const winograd::Kernels& kernels = wide::best()->winograd;
-  const std::size_t transformed = gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
+  const Operands operands(preparation, direction, shape);
+  const std::size_t copies = static_cast<std::size_t>(operands.floats());
+  const std::size_t transformed = pass == Pass::weight_gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t scratch = kernels.workspace_size(problem, pass, threads);
-  const Workspace* workspace = preparation.workspace((transformed + scratch) * sizeof(float));
+  const Workspace* workspace = preparation.workspace((copies + transformed + scratch) * sizeof(float));
   preparation.note("winograd");
-  return [=, &kernels, left = preparation.in(0), right = preparation.in(1), out = preparation.out(0)] {
-    float* const weights = workspace->data();
+  return [=, &kernels] {
+    float* const weights = workspace->data() + copies;
     float* const rest = weights + transformed;
-    if (gradient) return kernels.weight_gradient(problem, left, right, out, rest, threads);
-    kernels.transform_weights(problem, pass, right, weights, threads);
-    if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, {});
-    kernels.data_gradient(problem, left, weights, out, rest, threads);
+    operands.run(workspace->data(), [&](const float* left, const float* right, float* out) {
+      if (pass == Pass::weight_gradient) return kernels.weight_gradient(problem, left, right, out, rest, threads);
+      kernels.transform_weights(problem, pass, right, weights, threads);
+      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, {});
+      kernels.data_gradient(problem, left, weights, out, rest, threads);
+    });
   };
+}
+
+bool winograd_takes_normalization(const ConvolutionShape& shape) {
+  return shape.channels % 16 == 0 && shape.filters % 16 == 0;
 }
 
 namespace {
@@ -114,6 +183,7 @@ namespace gramstack::onednn {
 
 bool prefers_winograd(const Settings&, const ConvolutionShape&) { return false; }
 Run prepare_winograd(Preparation&, Direction, const ConvolutionShape&) { return {}; }
+bool winograd_takes_normalization(const ConvolutionShape&) { return false; }
 Run prepare_winograd_normalized(Preparation&, const ConvolutionShape&) { return {}; }
 
 }  // namespace gramstack::onednn

@@ -12,7 +12,10 @@ bool prefers_winograd(const Settings& settings, const ConvolutionShape& shape);
 /// REQUIRES: prefers_winograd. Operands as Convolution::run's; no bias.
 Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
-/// The same for "conv2d_normalized" (fold.h).
+/// Whether prepare_winograd_normalized can: no copies of operands are wanted.
+bool winograd_takes_normalization(const ConvolutionShape& shape);
+
+/// The same for "conv2d_normalized" (fold.h). REQUIRES: prefers_winograd, winograd_takes_normalization.
 Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);
 
 }  // namespace gramstack::onednn
