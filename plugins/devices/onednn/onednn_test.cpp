@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api/error.h"
+#include "support/random_steps.h"
 #include "test_steps.h"
 
 namespace gramstack::test {
@@ -95,6 +96,39 @@ TEST_CASE("onednn: Winograd convolutions give what direct ones give") {
   CHECK(winograd.find("conv2d stage1/block1/conv1 (winograd)\n") != std::string::npos);
   CHECK(winograd.find("conv2d_weight_gradient stage4/block1/conv1 (winograd)\n") != std::string::npos);
   CHECK(difference(after_steps(*onednn(2, "direct"), graph, 1), after_steps(*onednn(2, "winograd"), graph, 1)) < 1e-3);
+}
+
+/// A convolution that reads what another one made, and its gradients; "loss" and the slopes are outputs.
+Graph two_convolutions(std::int64_t channels, std::int64_t filters, std::int64_t stride) {
+  Graph graph;
+  Builder b(graph, Mode::training);
+  const Value x = b.input("x", {DataType::f32, {3, 16, 9, 7}});
+  const Value first = b.weight("first", {channels, 16, 3, 3}, Initializer::normal(1));
+  const Value second = b.weight("second", {filters, channels, 3, 3}, Initializer::normal(1));
+  const Value y = b.conv2d(b.tanh(b.conv2d(x, first, {3, 1, 1})), second, {3, stride, 1});
+  const Value loss = b.sum(b.square(y), {0, 1, 2, 3}, false);
+  graph.add_output("loss", loss);
+  const std::vector<Value> slopes = gradients(graph, loss, {first, second});
+  graph.add_output("d first", slopes[0]);
+  graph.add_output("d second", slopes[1]);
+  return graph;
+}
+
+TEST_CASE("onednn: Winograd convolutions of channels that are no sixteens") {
+  for (const std::int64_t stride : {1, 2})
+    for (const auto& [channels, filters] :
+         {std::pair<std::int64_t, std::int64_t>{24, 40}, {8, 16}, {20, 8}, {32, 24}}) {
+      CAPTURE(stride);
+      CAPTURE(channels);
+      CAPTURE(filters);
+      const Graph graph = two_convolutions(channels, filters, stride);
+      const std::string plan = texts_after_passes(*onednn(2, "winograd"), graph).at("plan");
+      for (const char* kind : {"conv2d", "conv2d_data_gradient", "conv2d_weight_gradient"})
+        CHECK(plan.find(std::string(kind) + " (winograd)\n") != std::string::npos);
+      const Tensors feeds = random_feeds(graph);
+      const Tensors want = evaluate(*device("reference"), graph, feeds);
+      CHECK(difference(want, evaluate(*onednn(2, "winograd"), graph, feeds)) < 3e-5);
+    }
 }
 
 TEST_CASE("onednn: a plan may run on another thread's pool after its device is gone") {
