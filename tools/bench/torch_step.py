@@ -1,4 +1,5 @@
-"""Median seconds of a training step in PyTorch: torch_step.py NETWORK BATCH THREADS STEPS LAYOUT. Prints JSON."""
+"""Median seconds of a step in PyTorch, and by how much the process grew at most, as JSON:
+torch_step.py NETWORK BATCH THREADS STEPS LAYOUT training|inference"""
 import json
 import resource
 import statistics
@@ -12,7 +13,7 @@ from torch_networks import NETWORKS
 
 
 def main():
-    name, batch, threads, steps, layout = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
+    name, batch, threads, steps, layout, kind = sys.argv[1], *map(int, sys.argv[2:5]), *sys.argv[5:7]
     torch.set_num_threads(threads)
     network, shape = NETWORKS[name]()
     images, labels = torch.rand(batch, *shape), torch.arange(batch) % 10
@@ -21,11 +22,20 @@ def main():
         network, images = network.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 
-    def step():
-        begin = time.perf_counter()
+    def train():
         optimizer.zero_grad()
         F.cross_entropy(network(images), labels).backward()
         optimizer.step()
+
+    def infer():
+        with torch.inference_mode():
+            network(images)
+
+    network.train(kind == "training")
+
+    def step():
+        begin = time.perf_counter()
+        train() if kind == "training" else infer()
         return time.perf_counter() - begin
 
     begin = time.perf_counter()
