@@ -129,6 +129,20 @@ class DataCheck {
                     part.spec.batch, counts_.classes(), counts_.classes() + 1));
   }
 
+  /// While hidden modules learn from known pairs no label is read.
+  void labels_beside_pairs(const ModulePart& part) {
+    if (!data_.spec.pairs || !part.spec.kernel) return;
+    for (std::size_t i = 0; i < part.losses.size(); ++i) {
+      const Loss* loss = part.spec.losses[i].loss.get();
+      const config::Owner& owner = part.losses[i].owner;
+      if (loss && loss->supervision() == Supervision::labels)
+        faults_.add(owner.place,
+                    fmt::format("{} needs labels, but hidden modules learn from the pairs of 'data' alone; "
+                                "use a pairwise loss, or leave 'pairs' out",
+                                owner.name));
+    }
+  }
+
   void known_pairs(const ModulePart& part) {
     if (part.spec.labels_per_class)
       faults_.add(part.per_class, fmt::format("{} learns from the pairs of 'data', without labels; leave 'labels' out",
@@ -164,6 +178,7 @@ bool check(const DataPart& data, const std::vector<ModulePart>& stack, config::F
     if (part.is_given) continue;
     check.labels(part);
     if (is_pairwise(part)) check.pairs(part);
+    check.labels_beside_pairs(part);
   }
   return true;
 }

@@ -25,9 +25,9 @@ class StepCheck {
     for (std::size_t i = 0; i < module_ && x; ++i) x = features(i, backbone(i, x));
     builder_.set_mode(Mode::training);
     const Value output = x ? backbone(module_, x) : Value();
-    if (!output || !check_output(output)) return false;
-    if (part().spec.stored) return true;
-    const Value total = loss(output);
+    if (!output || !check_output(*part().backbone, output, is_output(module_))) return false;
+    if (part().spec.stored || !find_predictions(output)) return true;
+    const Value total = loss();
     if (total && descend(total)) check_device(device);
     return true;
   }
@@ -74,45 +74,76 @@ class StepCheck {
     return emitted(*module.kernel, [&] { return module.spec.kernel->features(builder_, preactivation); });
   }
 
-  bool check_output(Value output) {
+  /// Whether a backbone, or a head, gives scores or what a kernel can take.
+  bool check_output(const Typed& typed, Value output, bool wants_scores) {
     const Shape& shape = builder_.shape(output);
     const Shape scores{batch_, classes_};
     std::string wanted;
-    if (is_output(module_) && shape != scores) wanted = fmt::format("scores {}, one of each class", to_string(scores));
-    if (!is_output(module_) && shape.size() != 2 && shape.size() != 4) wanted = "[n,d] or [n,c,h,w]";
+    if (wants_scores && shape != scores) wanted = fmt::format("scores {}, one of each class", to_string(scores));
+    if (!wants_scores && shape.size() != 2 && shape.size() != 4) wanted = "[n,d] or [n,c,h,w]";
     if (!wanted.empty())
-      faults_.add(part().backbone->owner.place,
-                  fmt::format("{} must give {}; it gives {}", part().backbone->owner.name, wanted, to_string(shape)));
+      faults_.add(typed.owner.place,
+                  fmt::format("{} must give {}; it gives {}", typed.owner.name, wanted, to_string(shape)));
     return wanted.empty();
   }
 
+  /// Whether the losses have what they are on, if need be from a head.
+  bool find_predictions(Value output) {
+    (is_output(module_) ? scores_ : preactivation_) = output;
+    if (!part().has_head || is_output(module_)) return true;
+    const Value made = head(output);
+    (learns_labels(part().spec) ? scores_ : preactivation_) = made;
+    return static_cast<bool>(made);
+  }
+
+  Value head(Value output) {
+    const ModulePart& module = part();
+    if (!module.spec.head || !module.spec.kernel) return {};
+    const Builder::Scope in_module = builder_.scope(module.spec.name);
+    const Builder::Scope in_head = builder_.scope("head");
+    const std::size_t parameters = graph_.parameters().size();
+    const Value features = emitted(*module.kernel, [&] { return module.spec.kernel->features(builder_, output); });
+    if (!features) return {};
+    if (graph_.parameters().size() != parameters) {
+      faults_.add(module.head_key,
+                  fmt::format("{} takes no head: the features of {} need centres, which are drawn when "
+                              "the module has been trained",
+                              module.owner.name, module.kernel->owner.name));
+      return {};
+    }
+    const bool scores = learns_labels(module.spec);
+    const Section section(scores ? std::optional(classes_) : std::nullopt);
+    const Value made = emitted(*module.head, [&] { return module.spec.head->emit(builder_, features, section); });
+    return made && check_output(*module.head, made, scores) ? made : Value();
+  }
+
   /// What a loss of the module is given; nothing when a fault has been reported of what makes it.
-  std::optional<LossInput> loss_input(Value output) {
-    const Value labels = builder_.input("labels", {DataType::i32, {batch_}});
+  std::optional<LossInput> loss_input(Supervision supervision, Value labels) {
     LossInput input;
-    input.prediction = output;
-    if (is_output(module_)) {
+    if (supervision == Supervision::labels) {
+      if (!scores_) return {};
+      input.prediction = scores_;
       input.one_hot = builder_.one_hot(labels, classes_);
       return input;
     }
-    if (!part().spec.kernel) return {};
+    if (!part().spec.kernel || !preactivation_) return {};
     const Kernel& kernel = *part().spec.kernel;
     input.prediction = emitted(*part().kernel, [&] {
       input.range = kernel.range();
-      return kernel.gram(builder_, output);
+      return kernel.gram(builder_, preactivation_);
     });
     input.pairs = builder_.pair_masks(labels);
     return input.prediction ? std::optional(input) : std::nullopt;
   }
 
-  Value loss(Value output) {
-    const std::optional<LossInput> input = loss_input(output);
-    if (!input) return {};
-    const Supervision wanted = is_output(module_) ? Supervision::labels : Supervision::pairs;
+  Value loss() {
+    const Value labels = builder_.input("labels", {DataType::i32, {batch_}});
     Value total;
     for (std::size_t i = 0; i < part().losses.size(); ++i) {
       const LossTerm& term = part().spec.losses[i];
-      if (!term.loss || term.loss->supervision() != wanted) return {};
+      const std::optional<LossInput> input =
+          term.loss ? loss_input(term.loss->supervision(), labels) : std::optional<LossInput>();
+      if (!input) return {};
       const Value one = emitted(part().losses[i], [&] { return scalar(term.loss->emit(builder_, *input)); });
       if (!one) return {};
       total = total ? builder_.add(total, one) : one;
@@ -187,6 +218,7 @@ class StepCheck {
   std::int64_t classes_, batch_;
   Graph graph_;
   Builder builder_;
+  Value scores_, preactivation_;  ///< of the module, or of its head
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ class ModuleReader {
     read_component("backbone", GRAMSTACK_BACKBONE, part_.backbone, part_.spec.backbone);
     read_part_of_backbone();
     read_kernel();
+    read_head();
     read_losses();
     read_component("optimizer", GRAMSTACK_OPTIMIZER, part_.optimizer, part_.spec.optimizer);
     read_times();
@@ -61,7 +62,9 @@ class ModuleReader {
                       std::shared_ptr<Interface>& object) {
     const Entry* entry = required(key);
     if (!entry) return;
-    typed = read_typed(entry->value, components(reader_.registry, kind), {}, reader_.faults);
+    Alternatives alternatives = components(reader_.registry, kind);
+    alternatives.key = key;
+    typed = read_typed(entry->value, alternatives, {}, reader_.faults);
     object = make<Interface>(reader_.registry, kind, typed, reader_.faults);
     if (typed) resolve(key, typed->resolved);
   }
@@ -79,6 +82,14 @@ class ModuleReader {
     part_.kernel_key = entry->place;
     part_.has_kernel = true;
     read_component("kernel", GRAMSTACK_KERNEL, part_.kernel, part_.spec.kernel);
+  }
+
+  void read_head() {
+    const Entry* entry = node_.find("head");
+    if (!entry) return;
+    part_.head_key = entry->place;
+    part_.has_head = true;
+    read_component("head", GRAMSTACK_BACKBONE, part_.head, part_.spec.head);
   }
 
   void read_losses() {

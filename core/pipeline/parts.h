@@ -27,10 +27,10 @@ struct DataPart {
 struct ModulePart {
   ModuleSpec spec;
   config::Owner owner;  ///< "module 'features'", at its name
-  std::optional<Typed> backbone, kernel, optimizer;
-  std::vector<Typed> losses;  ///< as spec.losses
-  bool has_kernel = false;    ///< whether the file gives one
-  config::Place batch, per_class, choose, kernel_key;
+  std::optional<Typed> backbone, kernel, head, optimizer;
+  std::vector<Typed> losses;                  ///< as spec.losses
+  bool has_kernel = false, has_head = false;  ///< whether the file gives one
+  config::Place batch, per_class, choose, kernel_key, head_key;
   bool is_given = false;  ///< by `from`; spec.stored is null after a fault
   config::Place given;
   config::Tree resolved;

@@ -40,6 +40,7 @@ struct ModuleSpec {
   std::shared_ptr<Backbone> backbone;
   SectionSpec section;             ///< the part of the backbone that it is
   std::shared_ptr<Kernel> kernel;  ///< null for the output module
+  std::shared_ptr<Backbone> head;  ///< on a hidden module's features while it trains, not stored; null: none
   std::vector<LossTerm> losses;
   std::shared_ptr<Optimizer> optimizer;
   Schedule schedule;
@@ -55,6 +56,10 @@ struct ModuleSpec {
 
 /// What of its backbone a module emits.
 Section section_of(const ModuleSpec& module, std::optional<std::int64_t> classes);
+
+/// Whether a loss of the module is from labels. Then the head of a hidden module gives the scores for it, and pairwise
+/// losses beside it are on the module's own output. Otherwise they are on the head's in its place.
+bool learns_labels(const ModuleSpec& module);
 
 struct DataSpec {
   std::shared_ptr<Dataset> dataset;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "plugin/boundary.h"
 
 namespace gramstack {
@@ -24,9 +26,10 @@ void check_supervision(const ModulePart& part, Supervision wanted, const Reader&
     const Loss* loss = part.spec.losses[i].loss.get();
     if (!loss || loss->supervision() == wanted) continue;
     const config::Owner& owner = part.losses[i].owner;
-    const char* cure = wanted == Supervision::pairs
-                           ? "needs labels; hidden modules take pairwise losses"
-                           : "is pairwise and needs a kernel; the output module takes losses from labels";
+    const char* cure =
+        wanted == Supervision::pairs
+            ? "needs labels, for which a hidden module needs a 'head'; without one it takes pairwise losses"
+            : "is pairwise and needs a kernel; the output module takes losses from labels";
     reader.faults.add(owner.place, fmt::format("{} {}: {}", owner.name, cure, losses_of(wanted, reader.registry)));
   }
 }
@@ -49,7 +52,7 @@ void check_hidden(const ModulePart& part, const Reader& reader) {
   if (!part.has_kernel)
     reader.faults.add(part.owner.place, fmt::format("{} is hidden and needs a kernel: one of {}", part.owner.name,
                                                     fmt::join(reader.registry.names(GRAMSTACK_KERNEL), ", ")));
-  check_supervision(part, Supervision::pairs, reader);
+  if (!part.has_head) check_supervision(part, Supervision::pairs, reader);
   check_range(part, reader);
 }
 
@@ -58,10 +61,20 @@ void check_output(const ModulePart& part, const Reader& reader) {
     reader.faults.add(
         part.kernel_key,
         fmt::format("{} is the last one, the output module, and takes no kernel; leave it out", part.owner.name));
+  if (part.has_head)
+    reader.faults.add(part.head_key,
+                      fmt::format("{} is the last one, the output module, and takes no head: it gives the "
+                                  "scores itself; leave it out",
+                                  part.owner.name));
   check_supervision(part, Supervision::labels, reader);
 }
 
 }  // namespace
+
+bool learns_labels(const ModuleSpec& module) {
+  return std::any_of(module.losses.begin(), module.losses.end(),
+                     [](const LossTerm& term) { return term.loss && term.loss->supervision() == Supervision::labels; });
+}
 
 void check_roles(const std::vector<ModulePart>& stack, const Reader& reader) {
   for (std::size_t i = 0; i + 1 < stack.size(); ++i)

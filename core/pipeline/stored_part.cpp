@@ -65,10 +65,10 @@ class StoredReader {
     if (entry) read_section(*entry, part_, reader_);
   }
 
-  // The loss only serves to measure the objective: one that is not found is done without.
+  // The loss only serves to measure the objective: one that is not found, or was on a head, is done without.
   void losses() {
     const Entry* entry = node_.kind == Tree::Kind::mapping ? node_.find("loss") : nullptr;
-    if (!entry) return;
+    if (!entry || node_.find("head")) return;
     std::vector<Tree> items{entry->value};
     if (entry->value.kind == Tree::Kind::sequence) items = entry->value.items;
     Faults ignored("", "");

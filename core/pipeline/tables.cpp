@@ -117,6 +117,10 @@ std::vector<CoreKey> module_keys() {
           {"cut", "cut points of the backbone: a module for every part, called NAME-1, NAME-2, ...", "cut", true},
           {"section", "the part of the backbone between two cut points", "section"},
           {"kernel", "the nonlinearity a hidden module ends with; the output module has none", "kernel"},
+          {"head",
+           "layers on a hidden module's features for its losses, only while it trains: scores for losses from "
+           "labels, else it takes the place of the module's output",
+           "backbone"},
           {"loss", "what is minimised: one, or a list whose weighted sum is", "loss", false, true},
           {"optimizer", "how the weights are changed", "optimizer", false, true},
           {"schedule", "how long it is trained and with which factor on the learning rate", "schedule"},

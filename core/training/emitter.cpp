@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <map>
+
 #include "training/average.h"
 
 namespace gramstack {
@@ -62,28 +64,52 @@ PairMasks Emitter::known_pairs(std::int64_t batch) {
           builder_.constant(type.shape, std::move(identity))};
 }
 
-LossInput Emitter::loss_input(std::size_t module, Value output, std::int64_t batch) {
+Value Emitter::labels(std::int64_t batch) {
+  if (!labels_) labels_ = builder_.input("labels", {DataType::i32, {batch}});
+  return labels_;
+}
+
+Value Emitter::head(std::size_t module, Value preactivation) {
+  const ModuleSpec& spec = network_.module(module);
+  const std::int64_t classes = static_cast<std::int64_t>(network_.classes.size());
+  const Builder::Scope in_module = builder_.scope(spec.name);
+  const Builder::Scope in_head = builder_.scope("head");
+  return spec.head->emit(builder_, spec.kernel->features(builder_, preactivation),
+                         learns_labels(spec) ? std::optional(classes) : std::nullopt);
+}
+
+Emitter::Predictions Emitter::predictions(std::size_t module, Value output) {
+  const ModuleSpec& spec = network_.module(module);
+  Predictions made;
+  (network_.is_output(module) ? made.scores : made.preactivation) = output;
+  if (spec.head) (learns_labels(spec) ? made.scores : made.preactivation) = head(module, output);
+  return made;
+}
+
+LossInput Emitter::loss_input(std::size_t module, Supervision supervision, const Predictions& on, std::int64_t batch) {
   LossInput input;
-  const auto labels = [&] { return builder_.input("labels", {DataType::i32, {batch}}); };
-  if (network_.is_output(module)) {
-    input.prediction = output;
-    input.one_hot = builder_.one_hot(labels(), static_cast<std::int64_t>(network_.classes.size()));
+  if (supervision == Supervision::labels) {
+    input.prediction = on.scores;
+    input.one_hot = builder_.one_hot(labels(batch), static_cast<std::int64_t>(network_.classes.size()));
   } else {
-    input.prediction = network_.module(module).kernel->gram(builder_, output);
-    input.pairs = network_.pairs(module) ? known_pairs(batch) : builder_.pair_masks(labels());
+    input.prediction = network_.module(module).kernel->gram(builder_, on.preactivation);
+    input.pairs = network_.pairs(module) ? known_pairs(batch) : builder_.pair_masks(labels(batch));
     input.range = network_.module(module).kernel->range();
   }
   return input;
 }
 
 Value Emitter::losses(std::size_t module, Value output, std::int64_t batch) {
+  const Predictions on = predictions(module, output);
   const Builder::Scope in_module = builder_.scope(network_.module(module).name);
   const Builder::Scope in_loss = builder_.scope("loss");
-  const LossInput input = loss_input(module, output, batch);
+  std::map<Supervision, LossInput> inputs;
   Value total;
   for (const LossTerm& term : network_.module(module).losses) {
+    const Supervision supervision = term.loss->supervision();
+    if (!inputs.contains(supervision)) inputs.emplace(supervision, loss_input(module, supervision, on, batch));
     const Builder::Scope in_term = builder_.scope(term.name);
-    const Value loss = term.loss->emit(builder_, input);
+    const Value loss = term.loss->emit(builder_, inputs.at(supervision));
     const Value weighted = term.weight == 1 ? loss : builder_.multiply(loss, term.weight);
     total = total ? builder_.add(total, weighted) : weighted;
   }

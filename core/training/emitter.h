@@ -27,13 +27,21 @@ class Emitter {
   void descend(const Segment& segment, Value loss);
 
  private:
+  /// What losses are on: scores those from labels, a pre-activation the pairwise ones.
+  struct Predictions {
+    Value scores, preactivation;
+  };
   Value examples(Source source, std::size_t first, StepSize size);
-  LossInput loss_input(std::size_t module, Value output, std::int64_t batch);
+  Predictions predictions(std::size_t module, Value output);
+  Value head(std::size_t module, Value preactivation);
+  LossInput loss_input(std::size_t module, Supervision supervision, const Predictions& on, std::int64_t batch);
+  Value labels(std::int64_t batch);
   PairMasks known_pairs(std::int64_t batch);
   std::vector<Parameter> weights_of(const Segment& segment);
 
   const Network& network_;
   Builder builder_;
+  Value labels_;  ///< once they are read
 };
 
 }  // namespace gramstack

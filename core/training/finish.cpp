@@ -20,10 +20,15 @@ Poll poll_of(RunContext& run) {
   return [&run] { run.stop_if_asked(); };
 }
 
-/// Measures module `module` of a segment on blocks of examples; none: there are no examples.
+/// Whether a module's losses are on a head that was not trained: end to end heads are left out.
+bool lacks_head(const Network& network, const Segment& segment, std::size_t module) {
+  return network.module(module).head && segment.first != segment.last;
+}
+
+/// Measures module `module` of a segment on blocks of examples; none: there are no examples, or its losses lack a head.
 std::optional<Measure> measure(RunContext& run, const Segment& segment, std::size_t module, const Examples& examples,
                                const std::vector<Indices>& blocks) {
-  if (examples.size() == 0) return std::nullopt;
+  if (examples.size() == 0 || lacks_head(run.network, segment, module)) return std::nullopt;
   Feed feed = evaluation_feed(run.network, segment, examples, run.parameters, poll_of(run));
   BlockEvaluator evaluator(run.network, {feed.source(), segment.first, module}, feed, blocks);
   return evaluator.measure(run.parameters, poll_of(run));

@@ -25,6 +25,7 @@ class LibraryFiles {
   void add_module(const ModuleSpec& module) {
     add(module.backbone);
     add(module.kernel);
+    add(module.head);
     add(module.optimizer);
     for (const LossTerm& term : module.losses) add(term.loss);
   }

@@ -81,7 +81,8 @@ std::size_t Network::module_of(const std::string& parameter) const {
 std::string Network::initial_name(const std::string& parameter) const {
   const std::size_t m = module_of(parameter);
   const std::string& whole = module(m).section.of;
-  return whole.empty() ? parameter : whole + parameter.substr(module(m).name.size());
+  const bool is_of_head = parameter.starts_with(prefix(m) + "head/");
+  return whole.empty() || is_of_head ? parameter : whole + parameter.substr(module(m).name.size());
 }
 
 bool Network::augmented(const Segment& segment) const {

@@ -37,7 +37,8 @@ struct Network {
   bool is_output(std::size_t i) const { return !module(i).kernel; }
   /// The module that a parameter belongs to, by its name.
   std::size_t module_of(const std::string& parameter) const;
-  /// The name by which a parameter's initial values are drawn: those of a cut module are those of the whole.
+  /// The name by which a parameter's initial values are drawn: those of a cut module are those of the whole, but for
+  /// its head's.
   std::string initial_name(const std::string& parameter) const;
   std::string prefix(std::size_t i) const { return module(i).name + "/"; }  ///< of its parameters' names
   LabelView labels(Split split) const;

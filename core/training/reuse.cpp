@@ -93,7 +93,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The number of lines that differ, and the first of them.
+/// The number of lines that differ, and the first of them; another than that of libraries where there is one.
 struct Difference {
   std::size_t count = std::numeric_limits<std::size_t>::max();
   std::string then, now;
@@ -104,7 +104,7 @@ Difference difference(const std::vector<std::string>& then, const std::vector<st
   for (std::size_t i = 0; i < std::max(then.size(), now.size()); ++i) {
     const std::string a = i < then.size() ? then[i] : "", b = i < now.size() ? now[i] : "";
     if (a == b) continue;
-    if (result.count++ > 0) continue;
+    if (result.count++ > 0 && !result.now.starts_with("libraries:")) continue;
     result.then = a;
     result.now = b;
   }

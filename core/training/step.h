@@ -1,5 +1,6 @@
 // The graphs of a run. Every graph names its parameters by module: "features/conv1/weight"; a kernel's own are under
-// the module above it, whose input it makes: "classifier/kernel/centers".
+// the module above it, whose input it makes: "classifier/kernel/centers"; those of its head are under the module,
+// "features/head/linear/weight", in training steps and objectives alone.
 #pragma once
 
 #include "api/graph.h"

@@ -129,7 +129,9 @@ TEST_CASE("pipeline: hidden modules have a kernel, the output module none") {
 
 TEST_CASE("pipeline: losses fit the module and its kernel") {
   CHECK(faults(toy_with("{type: pull}", "{type: scores}")) ==
-        "toy.yaml:7:18: error: loss 'scores' needs labels; hidden modules take pairwise losses: pull, push\n"
+        "toy.yaml:7:18: error: loss 'scores' needs labels, for which a hidden module needs a 'head'; without one it "
+        "takes "
+        "pairwise losses: pull, push\n"
         "    7 |     loss: {type: scores}\n"
         "      |                  ^~~~~~\n"
         "1 error in toy.yaml");
