@@ -9,6 +9,7 @@
 #include "pipeline/given.h"
 #include "pipeline/parts.h"
 #include "pipeline/render.h"
+#include "pipeline/together.h"
 #include "plugin/boundary.h"
 
 namespace gramstack {
@@ -42,7 +43,7 @@ class PipelineReader {
     const CoreTable& table = core_table("pipeline");
     check_keys(root_, owner_, names_of(table), reader_.faults);
     const Arguments arguments(root_, owner_, table.params, reader_.faults);
-    read_parts();
+    read_parts(arguments.ok() && arguments.value("schedule").integer == 1);
     check();
     reader_.faults.throw_if_any();
     assemble(arguments, pipeline);
@@ -50,10 +51,11 @@ class PipelineReader {
 
  private:
   /// The data last, for they may be large: on a machine that the device cannot run on they are not read.
-  void read_parts() {
+  void read_parts(bool together) {
     device_ = read_device(root_.find("device"), owner_.place, reader_);
     const Entry* data = required("data");
     if (const Entry* entry = required("stack")) stack_ = read_stack(entry->value, reader_);
+    if (together && reader_.faults.empty()) check_together(stack_, reader_.faults);
     evaluate_ = read_evaluate(root_.find("evaluate"), reader_);
     if (reader_.faults.has(ExitCode::device)) reader_.faults.throw_if_any();
     if (data) data_ = read_data(data->value, reader_);
@@ -94,6 +96,7 @@ class PipelineReader {
       pipeline.name = pipeline.file.stem().string();
       resolved.find("name")->value = config::default_scalar(pipeline.name);
     }
+    pipeline.together = arguments.value("schedule").integer == 1;
     pipeline.device = device_.device;
     pipeline.data = data_.spec;
     pipeline.views = evaluate_.views;

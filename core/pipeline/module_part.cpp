@@ -118,11 +118,13 @@ class ModuleReader {
     SchedulePart schedule = read_schedule(node_, part_.owner, reader_);
     if (!schedule.schedule) return;
     part_.spec.schedule = std::move(*schedule.schedule);
+    part_.epochs = schedule.epochs;
     resolve("schedule", schedule.resolved);
   }
 
   void read_images(const Arguments& arguments) {
     part_.batch = arguments.place("batch");
+    part_.augment = arguments.place("augment");
     for (const std::string key : {"batch", "augment"}) resolve(key, arguments.resolved().find(key)->value);
     read_labels();
     read_average();

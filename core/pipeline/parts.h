@@ -30,7 +30,7 @@ struct ModulePart {
   std::optional<Typed> backbone, kernel, head, optimizer;
   std::vector<Typed> losses;                  ///< as spec.losses
   bool has_kernel = false, has_head = false;  ///< whether the file gives one
-  config::Place batch, per_class, choose, kernel_key, head_key;
+  config::Place batch, epochs, augment, per_class, choose, kernel_key, head_key;
   bool is_given = false;  ///< by `from`; spec.stored is null after a fault
   config::Place given;
   config::Tree resolved;
@@ -70,6 +70,7 @@ std::vector<ModulePart> read_stack(const config::Tree& node, const Reader& reade
 
 struct SchedulePart {
   std::optional<Schedule> schedule;
+  config::Place epochs;
   config::Tree resolved;
 };
 /// From the keys `schedule` and `epochs` of a module.

@@ -77,9 +77,10 @@ struct Pipeline {
   std::shared_ptr<Device> device;
   DataSpec data;
   std::vector<ModuleSpec> stack;
-  Views views;           ///< of images that are evaluated
-  std::string given;     ///< the file's text
-  std::string resolved;  ///< the whole file with defaults, as YAML, each value with a comment on where it came from
+  bool together = false;  ///< the hidden modules are trained at once, each by its own losses; else in turn
+  Views views;            ///< of images that are evaluated
+  std::string given;      ///< the file's text
+  std::string resolved;   ///< the whole file with defaults, as YAML, each value with a comment on where it came from
 };
 
 /// Reads and checks a pipeline file. `overrides` are "path.to.key=value" of --set, with YAML values; modules are

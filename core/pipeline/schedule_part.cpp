@@ -78,7 +78,7 @@ SchedulePart read_schedule(const Tree& module, const Owner& owner, const Reader&
   const TypedRules rules = module.find("schedule") ? TypedRules{} : TypedRules{nullptr, "constant", owner.name};
   const std::optional<Typed> typed = read_typed(*node, core_alternatives("schedule"), rules, reader.faults);
   if (!typed || !typed->own.ok()) return {};
-  SchedulePart part{make_schedule(*typed), typed->resolved};
+  SchedulePart part{make_schedule(*typed), typed->own.place("epochs"), typed->resolved};
   check_schedule(*part.schedule, *typed, reader);
   return part;
 }

@@ -17,6 +17,10 @@ constexpr gramstack_param kPipeline[] = {
     integer("gramstack", "version of the format: 1", nullptr),
     text("name", "what reports call it; empty: the file's name", ""),
     integer("seed", "where all random numbers come from", "0", 0),
+    choice("schedule",
+           "in-turn: a hidden module is trained on frozen ones below; together: all in the same steps, each by its own "
+           "losses alone, on what the one below gives at the time",
+           "in-turn", "in-turn|together"),
 };
 
 constexpr gramstack_param kData[] = {

@@ -57,11 +57,13 @@ Value Emitter::module(std::size_t module, Value input, bool cached) {
 }
 
 PairMasks Emitter::known_pairs(std::int64_t batch) {
+  if (known_pairs_) return *known_pairs_;
   const TensorType type{builder_.real(), {batch, batch}};
   std::vector<double> identity(static_cast<std::size_t>(batch * batch), 0.0);
   for (std::size_t i = 0; i < identity.size(); i += static_cast<std::size_t>(batch) + 1) identity[i] = 1;
-  return {builder_.input("same", type), builder_.input("different", type),
-          builder_.constant(type.shape, std::move(identity))};
+  known_pairs_ = PairMasks{builder_.input("same", type), builder_.input("different", type),
+                           builder_.constant(type.shape, std::move(identity))};
+  return *known_pairs_;
 }
 
 Value Emitter::labels(std::int64_t batch) {
@@ -119,24 +121,30 @@ Value Emitter::losses(std::size_t module, Value output, std::int64_t batch) {
 std::vector<Parameter> Emitter::weights_of(const Segment& segment) {
   std::vector<Parameter> weights;
   for (const Parameter& parameter : builder_.graph().parameters())
-    for (std::size_t m = segment.first; m <= segment.last; ++m)
-      if (parameter.role == Role::weight && parameter.name.starts_with(network_.prefix(m)))
-        weights.push_back(parameter);
+    if (parameter.role == Role::weight && network_.belongs(parameter.name, segment)) weights.push_back(parameter);
   return weights;
 }
 
-void Emitter::descend(const Segment& segment, Value loss) {
+std::vector<Update> Emitter::updates_of(const Segment& segment) {
+  std::vector<Update> updates;
+  for (const Update& update : builder_.graph().updates())
+    if (network_.belongs(builder_.graph().find_parameter(update.parameter)->name, segment)) updates.push_back(update);
+  return updates;
+}
+
+void Emitter::descend(const Segment& segment, Value loss, const std::string& rate) {
   const std::vector<Parameter> weights = weights_of(segment);
   std::vector<Value> values;
   for (const Parameter& weight : weights) values.push_back(weight.value);
   const std::vector<Value> slopes = gradients(builder_.graph(), loss, values);
-  const Value learning_rate = builder_.input("learning_rate", {builder_.real(), {}});
-  const Value step = builder_.input("step", {builder_.real(), {}});
+  const Value learning_rate = builder_.input(rate, {builder_.real(), {}});
+  if (!step_) step_ = builder_.input("step", {builder_.real(), {}});
   const Optimizer& optimizer = *network_.module(segment.first).optimizer;
   for (std::size_t i = 0; i < weights.size(); ++i)
     builder_.update(values[i],
-                    optimizer.emit(builder_, descent_of(builder_, weights[i], slopes[i], learning_rate, step)));
-  if (const std::optional<double> decay = network_.module(segment.first).average) emit_averages(builder_, *decay, step);
+                    optimizer.emit(builder_, descent_of(builder_, weights[i], slopes[i], learning_rate, step_)));
+  if (const std::optional<double> decay = network_.module(segment.first).average)
+    emit_averages(builder_, updates_of(segment), *decay, step_);
 }
 
 }  // namespace gramstack

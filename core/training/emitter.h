@@ -23,8 +23,9 @@ class Emitter {
   Value module(std::size_t module, Value input, bool cached);
   /// The weighted sum of the module's losses on its output for `batch` images, whose truth it reads.
   Value losses(std::size_t module, Value output, std::int64_t batch);
-  /// Updates the weights of the segment's modules by the first one's optimizer.
-  void descend(const Segment& segment, Value loss);
+  /// Updates the weights of the segment's modules by the first one's optimizer, whose learning rate is the input
+  /// `rate`.
+  void descend(const Segment& segment, Value loss, const std::string& rate);
 
  private:
   /// What losses are on: scores those from labels, a pre-activation the pairwise ones.
@@ -38,10 +39,12 @@ class Emitter {
   Value labels(std::int64_t batch);
   PairMasks known_pairs(std::int64_t batch);
   std::vector<Parameter> weights_of(const Segment& segment);
+  std::vector<Update> updates_of(const Segment& segment);
 
   const Network& network_;
   Builder builder_;
-  Value labels_;  ///< once they are read
+  Value labels_, step_;  ///< once they are read; likewise below
+  std::optional<PairMasks> known_pairs_;
 };
 
 }  // namespace gramstack

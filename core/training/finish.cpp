@@ -22,7 +22,7 @@ Poll poll_of(RunContext& run) {
 
 /// Whether a module's losses are on a head that was not trained: end to end heads are left out.
 bool lacks_head(const Network& network, const Segment& segment, std::size_t module) {
-  return network.module(module).head && segment.first != segment.last;
+  return network.module(module).head && segment.first != segment.last && !segment.together;
 }
 
 /// Measures module `module` of a segment on blocks of examples; none: there are no examples, or its losses lack a head.

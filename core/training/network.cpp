@@ -78,6 +78,12 @@ std::size_t Network::module_of(const std::string& parameter) const {
   return m;
 }
 
+bool Network::belongs(const std::string& parameter, const Segment& segment) const {
+  for (std::size_t m = segment.first; m <= segment.last; ++m)
+    if (parameter.starts_with(prefix(m))) return true;
+  return false;
+}
+
 std::string Network::initial_name(const std::string& parameter) const {
   const std::size_t m = module_of(parameter);
   const std::string& whole = module(m).section.of;
@@ -127,6 +133,13 @@ Network make_network(const Pipeline& pipeline, const Moments& moments, std::size
   return network;
 }
 
+std::vector<Segment> by_loss(const Segment& segment) {
+  if (!segment.together) return {segment};
+  std::vector<Segment> parts;
+  for (std::size_t m = segment.first; m <= segment.last; ++m) parts.push_back({m, m});
+  return parts;
+}
+
 std::size_t given_modules(const Pipeline& pipeline) {
   std::size_t count = 0;
   while (count < pipeline.stack.size() && pipeline.stack[count].stored) ++count;
@@ -136,14 +149,21 @@ std::size_t given_modules(const Pipeline& pipeline) {
 std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end) {
   const std::size_t first = given_modules(pipeline), last = pipeline.stack.size() - 1;
   if (end_to_end) return {{first, last}};
+  if (pipeline.together && first + 1 < last) return {{first, last - 1, true}, {last, last}};
   std::vector<Segment> segments;
   for (std::size_t m = first; m <= last; ++m) segments.push_back({m, m});
   return segments;
 }
 
 std::string name_of(const Network& network, const Segment& segment) {
+  if (segment.together) return "the hidden modules (together)";
   if (segment.first != segment.last) return "the network (end to end)";
   return fmt::format("module '{}'", network.module(segment.first).name);
+}
+
+std::string short_name(const Network& network, const Segment& segment) {
+  if (segment.together) return "together";
+  return segment.first != segment.last ? "end-to-end" : network.module(segment.first).name;
 }
 
 }  // namespace gramstack

@@ -10,10 +10,15 @@
 
 namespace gramstack {
 
-/// The modules of the stack that are trained together: one, or all of them end to end. Those below are frozen.
+/// The modules of the stack that are trained in one step: one; all of them end to end, by the loss of the last; or
+/// several together, each by its own. Those below are frozen.
 struct Segment {
   std::size_t first = 0, last = 0;
+  bool together = false;  ///< each by its own losses, which teach nothing to those below it
 };
+
+/// The modules that learn from one loss: each of a segment that is trained together, else all of it.
+std::vector<Segment> by_loss(const Segment& segment);
 
 /// Of one image, without the batch extent.
 struct ModuleShapes {
@@ -44,6 +49,8 @@ struct Network {
   LabelView labels(Split split) const;
   /// The pairs that a module learns from; null: from class labels, or pairs by them.
   const PairFile* pairs(std::size_t module) const;
+  /// Whether a parameter is one of the modules of a segment.
+  bool belongs(const std::string& parameter, const Segment& segment) const;
   bool augmented(const Segment& segment) const;  ///< whether its training images are moved at random
 };
 
@@ -65,7 +72,10 @@ std::size_t given_modules(const Pipeline& pipeline);  ///< the lowest ones, whic
 /// The segments of a run in the order they are trained.
 std::vector<Segment> segments_of(const Pipeline& pipeline, bool end_to_end);
 
-/// "module 'features'" or "the network (end to end)".
+/// "module 'features'", "the network (end to end)" or "the hidden modules (together)".
 std::string name_of(const Network& network, const Segment& segment);
+
+/// "features", "end-to-end" or "together", for metrics.
+std::string short_name(const Network& network, const Segment& segment);
 
 }  // namespace gramstack

@@ -18,14 +18,15 @@ void check_declines(const Device& device, const Graph& graph) {
   }
 }
 
-/// Fixed centres are outputs of a module below as it was when they were drawn: end to end it goes on changing.
-void check_centres(const Graph& graph) {
+/// Fixed centres are outputs of a module below as it was when they were drawn: trained beside it, it goes on changing.
+void check_centres(const Graph& graph, bool together) {
   for (const Parameter& parameter : graph.parameters())
     if (parameter.role == Role::state && parameter.initializer.kind == Initializer::Kind::examples)
       throw Error(ExitCode::configuration,
-                  fmt::format("{}: fixed centres are outputs of the module below, which goes on changing end to end: "
-                              "make them trainable, or train module by module",
-                              parameter.name));
+                  fmt::format("{}: fixed centres are outputs of the module below, which goes on changing {}: make them "
+                              "trainable, or train {}",
+                              parameter.name, together ? "as both are trained together" : "end to end",
+                              together ? "the modules in turn" : "module by module"));
 }
 
 void check_examples(const Graph& graph, std::int64_t size) {
@@ -92,7 +93,7 @@ Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t featu
     const Graph graph = segment_graph(preparation, segment);
     check_declines(*pipeline.device, graph);
     check_examples(graph, training_examples(preparation, segment).size());
-    if (segment.first != segment.last) check_centres(graph);
+    if (segment.first != segment.last) check_centres(graph, segment.together);
   }
   return preparation;
 }

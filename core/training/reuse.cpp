@@ -123,8 +123,10 @@ std::string recipe_text(const Preparation& preparation, const Segment& segment, 
   const Pipeline& pipeline = *preparation.network.pipeline;
   std::string text =
       fmt::format("gramstack recipe 1\ntraining: {}\nseed: {}\ndevice: {}\nfeature memory: {}\nlibraries: {}\n",
-                  identity.end_to_end ? "end to end" : "module by module", identity.seed, identity.device,
-                  identity.feature_memory, libraries_of(pipeline, segment));
+                  identity.end_to_end ? "end to end"
+                  : segment.together  ? "together"
+                                      : "module by module",
+                  identity.seed, identity.device, identity.feature_memory, libraries_of(pipeline, segment));
   text += fmt::format("data: {}\n{}", identity.data, data_text(pipeline.data));
   text += fmt::format("modules below: {}\n", fmt::join(below, " "));
   if (preparation.network.is_output(segment.last))

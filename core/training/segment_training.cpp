@@ -116,10 +116,12 @@ const char* SegmentTraining::value_name() const {
 }
 
 void SegmentTraining::append_metrics(double loss, const std::optional<Measure>& validation) {
-  nlohmann::ordered_json line{{"module", progress().module},
-                              {"epoch", run_.state.epoch + 1},
-                              {"loss", loss},
-                              {"learning_rate", runner_->learning_rate(run_.state.epoch, runner_->steps() - 1)}};
+  nlohmann::ordered_json line{{"module", progress().module}, {"epoch", run_.state.epoch + 1}, {"loss", loss}};
+  const std::vector<double> rates = runner_->learning_rates(run_.state.epoch, runner_->steps() - 1);
+  if (segment_.together)
+    line["learning_rates"] = rates;
+  else
+    line["learning_rate"] = rates.front();
   if (validation) line[std::string("validation_") + value_name()] = value_of(*validation);
   run_.append_metrics(line.dump() + "\n");
 }
@@ -127,8 +129,7 @@ void SegmentTraining::append_metrics(double loss, const std::optional<Measure>& 
 Progress SegmentTraining::progress() const {
   const TrainingState& state = run_.state;
   Progress progress;
-  progress.module =
-      segment_.first == segment_.last ? run_.network.module(segment_.first).name : std::string("end-to-end");
+  progress.module = short_name(run_.network, segment_);
   progress.epoch = state.epoch + 1;
   progress.epochs = epochs_;
   progress.step = state.step;

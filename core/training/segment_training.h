@@ -17,8 +17,10 @@ class SegmentTraining {
   SegmentTraining(const SegmentTraining&) = delete;
   SegmentTraining& operator=(const SegmentTraining&) = delete;
 
-  void train();            ///< at its end the run's state holds the last weights
-  TensorMap kept() const;  ///< the weights and states of the best epoch, of the last one without validation data
+  void train();  ///< at its end the run's state holds the last weights
+  /// The weights and states of the best epoch, of the last one without validation data. The best one is that of the
+  /// segment's last module: those that are trained together fit together.
+  TensorMap kept() const;
   std::size_t memory() const { return runner_->memory(); }
 
  private:

@@ -26,7 +26,12 @@ struct StepSize {
 const char* input_name(Source source);                                                    ///< "images" or "features"
 TensorType examples_type(const Network&, Source, std::size_t first, std::int64_t count);  ///< of that input
 
-/// One step of training: also reads the truth, "learning_rate" and "step" (from 1); gives "loss". The truth is "labels"
+/// The input that is the learning rate of `part`, one of by_loss(segment): "learning_rate", or where modules are
+/// trained together "features-1/learning_rate".
+std::string rate_name(const Network& network, const Segment& segment, const Segment& part);
+
+/// One step of training: also reads the truth, learning rates and "step" (from 1); gives "loss", the sum over modules
+/// that are trained together, each on what the one below gives before the step. The truth is "labels"
 /// i32 [n], or of known pairs "same" and "different" f32 [n,n], 1 where a pair is that.
 Graph training_graph(const Network& network, const Segment& segment, Source source, StepSize size);
 

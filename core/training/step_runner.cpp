@@ -26,7 +26,7 @@ Feed taught(const Network& network, const Segment& segment, Feed feed) {
   return feed;
 }
 
-void write_scalar(Plan& plan, const char* name, double value) {
+void write_scalar(Plan& plan, const std::string& name, double value) {
   const float number = static_cast<float>(value);
   plan.write(name, std::as_bytes(std::span(&number, 1)));
 }
@@ -80,30 +80,24 @@ std::size_t StepRunner::memory() const {
 
 void StepRunner::write(const TensorMap& parameters) { write_parameters(*plan_, graph_, parameters); }
 
-bool StepRunner::is_trained(const Parameter& parameter) const {
-  for (std::size_t m = segment_.first; m <= segment_.last; ++m)
-    if (parameter.name.starts_with(network_.prefix(m))) return true;
-  return false;
-}
-
 std::map<std::string, TensorType> StepRunner::trained() const {
   std::map<std::string, TensorType> types;
   for (const Parameter& parameter : graph_.parameters())
-    if (is_trained(parameter)) types.emplace(parameter.name, graph_.type(parameter.value));
+    if (network_.belongs(parameter.name, segment_)) types.emplace(parameter.name, graph_.type(parameter.value));
   return types;
 }
 
 TensorMap StepRunner::read() const {
   TensorMap values;
   for (const Parameter& parameter : graph_.parameters())
-    if (is_trained(parameter)) values.emplace(parameter.name, tensor(parameter, parameter.name));
+    if (network_.belongs(parameter.name, segment_)) values.emplace(parameter.name, tensor(parameter, parameter.name));
   return values;
 }
 
 TensorMap StepRunner::read_weights() const {
   TensorMap values;
   for (const Parameter& parameter : graph_.parameters()) {
-    if (!is_trained(parameter) || parameter.role == Role::slot) continue;
+    if (!network_.belongs(parameter.name, segment_) || parameter.role == Role::slot) continue;
     const std::string average = average_of(parameter.name);
     values.emplace(parameter.name, tensor(parameter, graph_.find_parameter(average) ? average : parameter.name));
   }
@@ -131,9 +125,13 @@ TensorMap StepRunner::train(TensorMap values, const Examples& training, const Po
   return trained;
 }
 
-double StepRunner::learning_rate(std::int64_t epoch, std::int64_t step) const {
-  const ModuleSpec& module = network_.module(segment_.first);
-  return module.optimizer->learning_rate() * module.schedule.at(epoch * steps() + step, steps());
+std::vector<double> StepRunner::learning_rates(std::int64_t epoch, std::int64_t step) const {
+  std::vector<double> rates;
+  for (const Segment& part : by_loss(segment_)) {
+    const ModuleSpec& module = network_.module(part.first);
+    rates.push_back(module.optimizer->learning_rate() * module.schedule.at(epoch * steps() + step, steps()));
+  }
+  return rates;
 }
 
 const std::vector<StepRunner::Step>& StepRunner::run(std::int64_t epoch, std::int64_t step) {
@@ -185,11 +183,16 @@ void StepRunner::run_on(Plan& plan, std::int64_t epoch, std::int64_t step) {
     feed_.write_rows(plan, batch);
   feed_.write_truth(plan, batch);
   if (feed_.source() == Source::augmented_images) write_offsets(plan, batch);
-  write_scalar(plan, "learning_rate", learning_rate(epoch, step));
+  write_rates(plan, learning_rates(epoch, step));
   write_scalar(plan, "step", static_cast<double>(epoch * steps() + step + 1));
   plan.run();
   Pending& pending = pending_.emplace_back(Pending{0, static_cast<std::int64_t>(batch.size()), epoch, step});
   plan.read_later("loss", std::as_writable_bytes(std::span(&pending.loss, 1)));
+}
+
+void StepRunner::write_rates(Plan& plan, const std::vector<double>& rates) {
+  const std::vector<Segment> parts = by_loss(segment_);
+  for (std::size_t i = 0; i < parts.size(); ++i) write_scalar(plan, rate_name(network_, segment_, parts[i]), rates[i]);
 }
 
 void StepRunner::write_row_numbers(Plan& plan, const Indices& batch) {
@@ -215,7 +218,7 @@ void StepRunner::fail(double loss, std::int64_t epoch, std::int64_t step) const 
               fmt::format("{}: the loss is {} at epoch {}, step {}; its batch begins with the training images {}: try "
                           "a lower learning rate (it was {:g}), or a warm-up",
                           name_of(network_, segment_), loss, epoch + 1, step + 1, fmt::join(images, ", "),
-                          learning_rate(epoch, step)));
+                          fmt::join(learning_rates(epoch, step), ", ")));
 }
 
 }  // namespace gramstack

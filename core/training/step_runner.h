@@ -43,7 +43,8 @@ class StepRunner {
   /// The steps that were put to work and not given yet.
   const std::vector<Step>& finish();
 
-  double learning_rate(std::int64_t epoch, std::int64_t step) const;
+  /// Those of the segment's modules, or the one for all where they learn from one loss.
+  std::vector<double> learning_rates(std::int64_t epoch, std::int64_t step) const;
 
   /// All epochs to the last step, from initial values, for which `training` may serve, above the modules that `values`
   /// has. Gives these and the trained ones. `poll` is called after each step; it may throw.
@@ -60,10 +61,10 @@ class StepRunner {
   void compile();
   Graph graph_of(std::int64_t batch) const;
   HostTensor tensor(const Parameter& parameter, const std::string& name) const;  ///< what `name` holds
-  bool is_trained(const Parameter& parameter) const;
   void run_last(std::int64_t epoch, std::int64_t step);
   void run_on(Plan& plan, std::int64_t epoch, std::int64_t step);
   void take_pending();
+  void write_rates(Plan& plan, const std::vector<double>& rates);
   void write_row_numbers(Plan& plan, const Indices& batch);
   const Indices& batch_of(std::int64_t step) const;
   void write_offsets(Plan& plan, const Indices& batch);

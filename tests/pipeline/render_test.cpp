@@ -47,6 +47,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "gramstack: 1  # given\n"
         "name: toy  # default\n"
         "seed: 7  # --set\n"
+        "schedule: in-turn  # default\n"
         "device:\n"
         "  type: onednn  # default\n"
         "  threads: 0  # default\n"

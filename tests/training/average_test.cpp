@@ -15,7 +15,7 @@ TEST_CASE("training: an average counts the first steps evenly and then forgets")
   const Value weight = b.weight("w", {1}, Initializer::constant(0));
   const Value step = b.input("step", {DataType::f64, {}});
   b.update(weight, b.add(weight, 1.0));
-  emit_averages(b, 0.75, step);
+  emit_averages(b, std::vector<Update>(graph.updates()), 0.75, step);
   CHECK(average_of("w") == "w/average");
   Tensors state = {{"w", {0}}, {"w/average", {1000}}};
   double expected = 0;

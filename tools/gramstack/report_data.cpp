@@ -97,7 +97,9 @@ ReportData report_data(const Pipeline& pipeline, const std::filesystem::path& fo
   data.seed = pipeline.seed;
   data.resolved = read_text(folder / "resolved.yaml");
   data.run = read_report(folder);
-  data.end_to_end = recorded_end_to_end(folder);
+  data.way = recorded_end_to_end(folder) ? "trained end to end"
+             : pipeline.together         ? "hidden modules trained together"
+                                         : "modules trained in turn";
   read_manifest(folder, data);
   data.curves = learning_curves(folder / "metrics.jsonl");
   const FrozenStack stack = load_stack(pipeline, folder);

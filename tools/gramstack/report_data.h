@@ -39,7 +39,7 @@ struct ReportData {
   std::filesystem::path folder;
   std::string pipeline, device, build, resolved, data_fingerprint;
   std::uint64_t seed = 0;
-  bool end_to_end = false;
+  std::string way;  ///< how its modules were trained, for its heading
   RunReport run;
   std::vector<std::string> classes;
   Evaluation test;

@@ -109,9 +109,8 @@ std::string provenance(const ReportData& data) {
 }
 
 std::string heading(const ReportData& data) {
-  return fmt::format("<h1>{}</h1>\n<p class=\"quiet\">{}, {} classes, {}</p>\n", escaped(data.pipeline),
-                     data.end_to_end ? "trained end to end" : "modules trained in turn", data.classes.size(),
-                     escaped(data.device));
+  return fmt::format("<h1>{}</h1>\n<p class=\"quiet\">{}, {} classes, {}</p>\n", escaped(data.pipeline), data.way,
+                     data.classes.size(), escaped(data.device));
 }
 
 }  // namespace
