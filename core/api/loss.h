@@ -1,5 +1,6 @@
 // Loss: what a module is trained to minimise. Pairwise losses train hidden modules from a Gram matrix and the pairs
-// known to be of the same or of different classes; supervised losses train output modules from scores and labels.
+// known to be of the same or of different classes; supervised losses train output modules, and hidden ones
+// through a head, from scores and labels.
 #pragma once
 
 #include "api/builder.h"

@@ -34,7 +34,8 @@ struct SectionSpec {
   std::string after, to;  ///< "": the input; the end
 };
 
-/// One module of the stack. The last one is the output module: labels, no kernel. All others: pairs and a kernel.
+/// One module of the stack. The last one is the output module: labels, no kernel. All others: a kernel, and pairs, or
+/// labels through a head.
 struct ModuleSpec {
   std::string name;
   std::shared_ptr<Backbone> backbone;

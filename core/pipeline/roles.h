@@ -8,7 +8,7 @@
 namespace gramstack {
 
 /// The last module is the output module: losses from labels and no kernel. All others have a kernel and pairwise losses
-/// that are defined for it.
+/// that are defined for it, or with a head any.
 void check_roles(const std::vector<ModulePart>& stack, const Reader& reader);
 
 }  // namespace gramstack
