@@ -24,5 +24,8 @@ TEST_CASE("tool: the parts of a module are trained together, evaluated, planned 
       store.document(with({"run", store.file, "--set", "data.pairs=pairs.csv", "--out", store.at("known")}));
   CHECK(known["modules"][1]["origin"] == "trained");
   CHECK(known["test_accuracy"] > 0.8);
-  CHECK(store.document(with({"bench", store.file, "--module", "features-2", "--steps", "1"}))["batch"] == 20);
+  const json step =
+      store.document(with({"bench", store.file, "--module", "features-2", "--steps", "1", "--batch", "10"}));
+  CHECK(step["batch"] == 10);
+  CHECK(step["module"] == "together");
 }

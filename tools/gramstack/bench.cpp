@@ -94,6 +94,20 @@ std::vector<std::pair<std::string, Kind>> kinds(const Profile& steps) {
   return sorted;
 }
 
+/// The modules whose batches are the same as those of `module`.
+std::vector<std::string> modules_of_step(const Pipeline& pipeline, const std::string& module) {
+  std::vector<std::string> hidden;
+  for (const ModuleSpec& spec : pipeline.stack)
+    if (spec.kernel) hidden.push_back(spec.name);
+  const bool together = pipeline.together && std::find(hidden.begin(), hidden.end(), module) != hidden.end();
+  return together ? hidden : std::vector<std::string>{module};
+}
+
+std::string name_of_step(const Options& options, const Pipeline& pipeline) {
+  if (options.end_to_end) return "end to end";
+  return options.inference || modules_of_step(pipeline, options.module).size() == 1 ? options.module : "together";
+}
+
 nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
   const std::unique_ptr<StepBench> made = options.inference
                                               ? inference_bench(pipeline, options.module)
@@ -108,7 +122,7 @@ nlohmann::json measure_all(const Options& options, const Pipeline& pipeline) {
   for (const auto& [name, kind] : kinds(profiled))
     by_kind.push_back({{"kind", name}, {"steps", kind.steps}, {"seconds", kind.seconds}});
   const MemoryReport memory = bench.memory();
-  return {{"module", options.end_to_end ? "end to end" : options.module},
+  return {{"module", name_of_step(options, pipeline)},
           {"device", pipeline.device->describe()},
           {"batch", bench.batch()},
           {"step", to_json(step)},
@@ -153,7 +167,8 @@ int act(Options options, Context& context) {
   Pipeline pipeline = load_pipeline(options.file, options.set, context.registry());
   if (options.module.empty()) options.module = pipeline.stack.front().name;
   if (options.batch > 0) {
-    options.set.push_back(fmt::format("stack.{}.batch={}", options.module, options.batch));
+    for (const std::string& name : modules_of_step(pipeline, options.module))
+      options.set.push_back(fmt::format("stack.{}.batch={}", name, options.batch));
     pipeline = load_pipeline(options.file, options.set, context.registry());
   }
   const nlohmann::json result = measure_all(options, pipeline);
