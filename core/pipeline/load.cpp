@@ -43,7 +43,8 @@ class PipelineReader {
     const CoreTable& table = core_table("pipeline");
     check_keys(root_, owner_, names_of(table), reader_.faults);
     const Arguments arguments(root_, owner_, table.params, reader_.faults);
-    read_parts(arguments.ok() && arguments.value("schedule").integer == 1);
+    pipeline.together = arguments.ok() && arguments.value("schedule").integer == 1;
+    read_parts(pipeline.together);
     check();
     reader_.faults.throw_if_any();
     assemble(arguments, pipeline);
@@ -96,7 +97,6 @@ class PipelineReader {
       pipeline.name = pipeline.file.stem().string();
       resolved.find("name")->value = config::default_scalar(pipeline.name);
     }
-    pipeline.together = arguments.value("schedule").integer == 1;
     pipeline.device = device_.device;
     pipeline.data = data_.spec;
     pipeline.views = evaluate_.views;

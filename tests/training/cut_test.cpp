@@ -57,13 +57,7 @@ TEST_CASE("training: a cut network trained end to end is the uncut one") {
   const RunReport cut = run(cut_pipeline(folder.data(), {"stem", "stage1/block1", "stage3"}), options);
   REQUIRE(cut.modules.size() == 5);
   const TensorMap expected = hidden_tensors(whole), tensors = hidden_tensors(cut);
-  REQUIRE(tensors.size() == expected.size());
-  for (const TensorMap::value_type& entry : expected) {
-    const std::string& name = entry.first;
-    CAPTURE(name);
-    REQUIRE(tensors.contains(name));
-    CHECK(tensors.at(name).bytes == entry.second.bytes);
-  }
+  check_same(tensors, expected);
   CHECK(cut.test_accuracy == whole.test_accuracy);
   CHECK(cut.modules.back().training_value == whole.modules.back().training_value);
 }

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <doctest/doctest.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -120,6 +122,27 @@ Outcome outcome_of(const std::filesystem::path& run_folder) {
   }
   outcome.report = report.dump();
   return outcome;
+}
+
+void check_resumed(const Pipeline& pipeline, const ScratchFolder& folder, std::int64_t steps, const Outcome& whole,
+                   std::int64_t stride) {
+  for (std::int64_t stop = 1; stop <= steps; stop += stride) {
+    const RunOptions options = options_of(folder / ("stop" + std::to_string(stop)));
+    CHECK(run_until(pipeline, options, stop, true) == "130: interrupted; the run can be resumed");
+    CHECK_FALSE(std::filesystem::exists(options.folder / "report.json"));
+    resume(pipeline, options);
+    CHECK(outcome_of(options.folder) == whole);
+  }
+}
+
+void check_same(const TensorMap& values, const TensorMap& expected) {
+  REQUIRE(values.size() == expected.size());
+  for (const TensorMap::value_type& entry : expected) {
+    const std::string& name = entry.first;
+    CAPTURE(name);
+    REQUIRE(values.contains(name));
+    CHECK(values.at(name).bytes == entry.second.bytes);
+  }
 }
 
 }  // namespace gramstack::test

@@ -44,4 +44,12 @@ struct Outcome {
 };
 Outcome outcome_of(const std::filesystem::path& run_folder);
 
+/// Checks that runs stopped after step 1, 1 + stride, ... up to `steps` are resumed to `whole`; their folders are in
+/// `folder`.
+void check_resumed(const Pipeline& pipeline, const ScratchFolder& folder, std::int64_t steps, const Outcome& whole,
+                   std::int64_t stride = 1);
+
+/// Checks that names and bytes are the same.
+void check_same(const TensorMap& values, const TensorMap& expected);
+
 }  // namespace gramstack::test

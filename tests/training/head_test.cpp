@@ -71,13 +71,7 @@ void check_same_steps(const Pipeline& head, const Pipeline& two, const std::stri
   const TensorMap initial = as_one.initial();
   const TensorMap expected = with_head(as_one.after(initial, 5), above);
   const TensorMap values = with.after(with_head(initial, above), 5);
-  REQUIRE(values.size() == expected.size());
-  for (const TensorMap::value_type& entry : expected) {
-    const std::string& name = entry.first;
-    CAPTURE(name);
-    REQUIRE(values.contains(name));
-    CHECK(values.at(name).bytes == entry.second.bytes);
-  }
+  check_same(values, expected);
   CHECK(values.at("features/head/linear/weight").bytes !=
         with_head(initial, above)["features/head/linear/weight"].bytes);
 }
@@ -142,12 +136,7 @@ TEST_CASE("training: a run with a head stopped after any step is resumed to the 
   pipeline.stack[0].schedule.epochs = 2;
   run(pipeline, options_of(folder / "whole"));
   const Outcome whole = outcome_of(folder / "whole");
-  for (std::int64_t stop = 1; stop <= 2 * 9 + 1; ++stop) {
-    const RunOptions options = options_of(folder / ("stop" + std::to_string(stop)));
-    CHECK(run_until(pipeline, options, stop, true) == "130: interrupted; the run can be resumed");
-    resume(pipeline, options);
-    CHECK(outcome_of(options.folder) == whole);
-  }
+  check_resumed(pipeline, folder, 2 * 9 + 1, whole);
 }
 
 TEST_CASE("training: end to end, heads are left out as the losses of hidden modules are") {

@@ -43,13 +43,7 @@ TEST_CASE("training: a run stopped after any step is resumed to the same bytes")
   run(pipeline, options_of(folder / "whole"));
   const Outcome whole = outcome_of(folder / "whole");
   const std::int64_t steps = 3 * 9 + 2 * 5;
-  for (std::int64_t stop = 1; stop <= steps; ++stop) {
-    const RunOptions options = options_of(folder / ("stop" + std::to_string(stop)));
-    CHECK(run_until(pipeline, options, stop, true) == kInterrupted);
-    CHECK_FALSE(std::filesystem::exists(options.folder / "report.json"));
-    resume(pipeline, options);
-    CHECK(outcome_of(options.folder) == whole);
-  }
+  check_resumed(pipeline, folder, steps, whole);
 }
 
 TEST_CASE("training: a run stopped again and again is resumed to the same bytes") {

@@ -44,16 +44,6 @@ TensorMap tensors_of(const RunReport& report, std::size_t module) {
   return read_module_file(report.modules[module].file).tensors;
 }
 
-void check_same(const TensorMap& values, const TensorMap& expected) {
-  REQUIRE(values.size() == expected.size());
-  for (const TensorMap::value_type& entry : expected) {
-    const std::string& name = entry.first;
-    CAPTURE(name);
-    REQUIRE(values.contains(name));
-    CHECK(values.at(name).bytes == entry.second.bytes);
-  }
-}
-
 bool differ(const TensorMap& a, const TensorMap& b) {
   return std::any_of(a.begin(), a.end(),
                      [&](const TensorMap::value_type& entry) { return b.at(entry.first).bytes != entry.second.bytes; });
@@ -146,12 +136,7 @@ TEST_CASE("training: a run of modules together stopped after any step is resumed
   const Outcome whole = outcome_of(folder / "whole");
   CHECK(whole.metrics.starts_with("{\"module\":\"together\",\"epoch\":1,\"loss\":"));
   CHECK(whole.metrics.find("\"learning_rates\":[0.05,0.05],\"validation_objective\":") != std::string::npos);
-  for (std::int64_t stop = 1; stop <= 2 * 9 + 1; stop += 3) {
-    const RunOptions options = options_of(folder / ("stop" + std::to_string(stop)));
-    CHECK(run_until(pipeline, options, stop, true) == "130: interrupted; the run can be resumed");
-    resume(pipeline, options);
-    CHECK(outcome_of(options.folder) == whole);
-  }
+  check_resumed(pipeline, folder, 2 * 9 + 1, whole, 3);
 }
 
 TEST_CASE("training: modules trained together are reused together, and never in turn") {

@@ -7,6 +7,7 @@
 #include "command_line.h"
 #include "pipeline/pipeline.h"
 #include "run_queue.h"
+#include "training/network.h"
 #include "training/step_bench.h"
 
 namespace gramstack::tool {
@@ -94,13 +95,14 @@ std::vector<std::pair<std::string, Kind>> kinds(const Profile& steps) {
   return sorted;
 }
 
-/// The modules whose batches are the same as those of `module`.
+/// The modules that are trained in the same steps as `module`.
 std::vector<std::string> modules_of_step(const Pipeline& pipeline, const std::string& module) {
-  std::vector<std::string> hidden;
-  for (const ModuleSpec& spec : pipeline.stack)
-    if (spec.kernel) hidden.push_back(spec.name);
-  const bool together = pipeline.together && std::find(hidden.begin(), hidden.end(), module) != hidden.end();
-  return together ? hidden : std::vector<std::string>{module};
+  for (const Segment& segment : segments_of(pipeline, false)) {
+    std::vector<std::string> names;
+    for (std::size_t m = segment.first; m <= segment.last; ++m) names.push_back(pipeline.stack[m].name);
+    if (std::find(names.begin(), names.end(), module) != names.end()) return names;
+  }
+  return {module};
 }
 
 std::string name_of_step(const Options& options, const Pipeline& pipeline) {

@@ -24,7 +24,7 @@ inline void add_taps(const FewChannels& t, const float* x, const float* dy, floa
   for (int ry = 0; ry < kRows; ++ry)
     for (int rx = 0; rx < kSize; ++rx) {
       float* to = dw + (ry * kSize + rx) * 8;
-      store(to, load(to) + sums[ry][rx]);
+      store_as(to, load(to) + sums[ry][rx]);
     }
 }
 

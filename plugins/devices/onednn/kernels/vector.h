@@ -15,20 +15,14 @@ typedef float Float8 __attribute__((vector_size(32)));
 typedef std::int32_t Mask8 __attribute__((vector_size(32)));
 typedef double Double8 __attribute__((vector_size(64)));
 
-inline __attribute__((always_inline)) Float8 load(const float* p) {
-  Float8 v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-
-inline __attribute__((always_inline)) void store(float* p, Float8 v) { std::memcpy(p, &v, sizeof v); }
-
 template <class T>
 inline __attribute__((always_inline)) T load_as(const float* p) {
   T v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
+
+inline __attribute__((always_inline)) Float8 load(const float* p) { return load_as<Float8>(p); }
 
 template <class T>
 inline __attribute__((always_inline)) void store_as(float* p, T v) {
@@ -41,7 +35,7 @@ inline __attribute__((always_inline)) void stream_as(float* p, Float8 v) {
 #if defined(__AVX__)
   _mm256_stream_ps(p, (__m256)v);
 #else
-  store(p, v);
+  store_as(p, v);
 #endif
 }
 
