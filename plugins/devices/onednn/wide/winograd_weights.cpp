@@ -7,6 +7,9 @@
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
+/// Transformed weights of more floats go past the caches.
+constexpr std::size_t kCached = std::size_t{4} << 20;
+
 /// The small filters of 16 outputs that read one input, tap by tap.
 template <int Taps>
 struct Filters {
@@ -29,7 +32,7 @@ Filters<Taps> gather(const Problem& p, Pass pass, std::int64_t phase, const floa
 }
 
 /// G g G^T of a vector of filters, point p to out[p * point_stride].
-template <int Taps>
+template <int Taps, bool kPast>
 void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
   Vector columns[kSize * Taps];
@@ -43,30 +46,59 @@ void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t
     Vector g[Taps], points[kSize];
     for (int j = 0; j < Taps; ++j) g[j] = columns[i * Taps + j];
     filter_transform(g, points);
-    for (int j = 0; j < kSize; ++j) store(out + (i * kSize + j) * point_stride, points[j]);
+    for (int j = 0; j < kSize; ++j) {
+      float* const point = out + (i * kSize + j) * point_stride;
+      kPast ? stream(point, points[j]) : store(point, points[j]);
+    }
   }
 }
 
-/// transformed: [points][outputs/16][inputs][16], where the source's channels (forward: inputs, data gradient: outputs)
-/// are counted phase by phase.
+/// Where the filters of a pass lie, and where their points go: [points][outputs/16][inputs][16], the source's channels
+/// (forward: inputs, data gradient: outputs) counted phase by phase.
+struct Places {
+  std::int64_t phases, outputs, inputs, output_stride, input_stride, point_stride;
+  bool back;
+
+  Places(const Problem& p, Pass pass)
+      : phases(p.stride * p.stride),
+        outputs(pass == Pass::data_gradient ? p.inputs : p.outputs),
+        inputs(pass == Pass::data_gradient ? p.outputs : p.inputs),
+        output_stride(pass == Pass::data_gradient ? 9 : p.inputs * 9),
+        input_stride(pass == Pass::data_gradient ? p.inputs * 9 : 9),
+        point_stride(outputs * inputs * phases + kPad),
+        back(pass == Pass::data_gradient) {}
+
+  std::int64_t count() const { return phases * outputs / 16 * inputs; }
+  std::int64_t point(std::int64_t phase, std::int64_t k, std::int64_t c) const {
+    return back ? (phase * outputs + k) * inputs + c * 16 : k * inputs * phases + (phase * inputs + c) * 16;
+  }
+};
+
+template <int Taps, bool kPast>
+void transform_some(const Problem& p, Pass pass, const Places& at, const float* weights, float* transformed,
+                    std::int64_t begin, std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    const std::int64_t c = i % at.inputs, k = i / at.inputs * 16 % at.outputs, phase = i / at.inputs * 16 / at.outputs;
+    const Filters<Taps> filters =
+        gather<Taps>(p, pass, phase, weights + k * at.output_stride + c * at.input_stride, at.output_stride);
+    for (int first = 0; first < 16; first += kLanes)
+      transform<Taps, kPast>(filters, first, transformed + at.point(phase, k, c) + first, at.point_stride);
+  }
+  _mm_sfence();  // for what goes past the caches
+}
+
 template <int Taps>
 void transform_all(const Problem& p, Pass pass, const float* weights, float* transformed, int threads) {
-  const bool back = pass == Pass::data_gradient;
-  const std::int64_t phases = p.stride * p.stride, outputs = back ? p.inputs : p.outputs;
-  const std::int64_t inputs = back ? p.outputs : p.inputs, point_stride = outputs * inputs * phases + kPad;
-  const std::int64_t output_stride = back ? 9 : p.inputs * 9, input_stride = back ? p.inputs * 9 : 9;
-  const std::int64_t depth = back ? inputs : inputs * phases;
-#pragma omp parallel for collapse(3) num_threads(threads)
-  for (std::int64_t phase = 0; phase < phases; ++phase) {
-    for (std::int64_t k = 0; k < outputs; k += 16) {
-      for (std::int64_t c = 0; c < inputs; ++c) {
-        const Filters<Taps> filters =
-            gather<Taps>(p, pass, phase, weights + k * output_stride + c * input_stride, output_stride);
-        const std::int64_t row = back ? phase * outputs + k : k, column = back ? c : phase * inputs + c;
-        for (int first = 0; first < 16; first += kLanes)
-          transform(filters, first, transformed + row * depth + column * 16 + first, point_stride);
-      }
-    }
+  const Places at(p, pass);
+  const bool past = weight_size(p) > kCached;
+#pragma omp parallel num_threads(threads)
+  {
+    const std::int64_t thread = omp_get_thread_num();
+    const std::int64_t begin = at.count() * thread / threads, end = at.count() * (thread + 1) / threads;
+    if (past)
+      transform_some<Taps, true>(p, pass, at, weights, transformed, begin, end);
+    else
+      transform_some<Taps, false>(p, pass, at, weights, transformed, begin, end);
   }
 }
 
