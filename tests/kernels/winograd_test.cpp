@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -77,8 +78,10 @@ struct Passes {
   const winograd::Kernels& kernels;
   Case& c;
   int threads;
+  winograd::Prologue given;
 
-  Passes(const Kernels& set, Case& problem, int count) : kernels(set.winograd), c(problem), threads(count) {}
+  Passes(const Kernels& set, Case& problem, int count, const winograd::Prologue& prologue = {})
+      : kernels(set.winograd), c(problem), threads(count), given(prologue) {}
 
   Buffer workspace(Pass pass) const { return Buffer(kernels.workspace_size(c.p, pass, threads)); }
   Buffer weights(Pass pass) const {
@@ -88,7 +91,7 @@ struct Passes {
   }
   std::vector<float> forward() const {
     Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
-    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, {});
+    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given, {});
     return out.values();
   }
   /// relu(factor y + shift + addend)
@@ -97,7 +100,7 @@ struct Passes {
     Buffer factor(static_cast<std::size_t>(c.p.outputs)), shift(static_cast<std::size_t>(c.p.outputs));
     Case::fill(factor, static_cast<std::size_t>(c.p.outputs), 4);
     Case::fill(shift, static_cast<std::size_t>(c.p.outputs), 5);
-    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads,
+    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given,
                     {factor.data(), shift.data(), c.gradient.data(), true});
     return out.values();
   }
@@ -108,7 +111,7 @@ struct Passes {
   }
   std::vector<float> weight_gradient() const {
     Buffer out(c.weight_count), scratch = workspace(Pass::weight_gradient);
-    kernels.weight_gradient(c.p, c.source.data(), c.gradient.data(), out.data(), scratch.data(), threads);
+    kernels.weight_gradient(c.p, c.source.data(), c.gradient.data(), out.data(), scratch.data(), threads, given);
     return out.values();
   }
 };
@@ -143,6 +146,32 @@ TEST_CASE("winograd: forward, data gradient and weight gradient follow the defin
       CHECK(relative_error(passes.forward(), output) < 3e-6);
       CHECK(relative_error(passes.data_gradient(), source) < 3e-6);
       CHECK(relative_error(passes.weight_gradient(), weights) < 3e-5);
+    }
+  }
+}
+
+TEST_CASE("winograd: inputs normalised as they are read give the bits of inputs normalised before") {
+  for (const Kernels* set : wide::available()) {
+    for (const Problem& p : kProblems) {
+      CAPTURE(set->instruction_set);
+      CAPTURE(p.inputs);
+      CAPTURE(p.height);
+      CAPTURE(p.stride);
+      Case c(p), before(p);
+      const std::size_t channels = static_cast<std::size_t>(p.inputs);
+      Buffer factor(channels), shift(channels);
+      Case::fill(factor, channels, 6);
+      Case::fill(shift, channels, 7);
+      for (std::size_t i = 0; i < c.source_size; ++i) {
+        const std::size_t pixels = static_cast<std::size_t>(p.height * p.width);
+        const std::size_t channel = i / (pixels * 8) % (channels / 8) * 8 + i % 8;
+        float& x = before.source.data()[i];
+        x = std::max(std::fma(x, factor.data()[channel], shift.data()[channel]), 0.0F);
+      }
+      const Passes normalizing(*set, c, 2, {factor.data(), shift.data()}), plain(*set, before, 2);
+      CHECK(normalizing.forward() == plain.forward());
+      CHECK(normalizing.finished() == plain.finished());
+      CHECK(normalizing.weight_gradient() == plain.weight_gradient());
     }
   }
 }

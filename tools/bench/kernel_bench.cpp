@@ -69,10 +69,11 @@ void winograd(State& state, const Kernels& all, Pass pass) {
   const Floats transformed = floats(kernels.weight_size(p), 1),
                scratch = floats(kernels.workspace_size(p, pass, threads), 0);
   for ([[maybe_unused]] auto _ : state) {
-    if (pass == Pass::forward) kernels.forward(p, x.get(), transformed.get(), y.get(), scratch.get(), threads, {});
+    if (pass == Pass::forward) kernels.forward(p, x.get(), transformed.get(), y.get(), scratch.get(), threads, {}, {});
     if (pass == Pass::data_gradient)
       kernels.data_gradient(p, y.get(), transformed.get(), x.get(), scratch.get(), threads);
-    if (pass == Pass::weight_gradient) kernels.weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads);
+    if (pass == Pass::weight_gradient)
+      kernels.weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads, {});
   }
   count_operations(state, operations(p));
 }

@@ -7,6 +7,7 @@
 #include "common/fuse.h"
 #include "common/lower.h"
 #include "common/memory.h"
+#include "defer.h"
 #include "fold.h"
 #include "kernels/table.h"
 #include "layout.h"
@@ -70,6 +71,8 @@ class OneDnn final : public Device {
     observe("fold", to_text(program));
     assign_layouts(program);
     observe("layout", to_text(program));
+    defer_normalization(program, settings_);
+    observe("defer", to_text(program));
     batch_elementwise(program);
     observe("batch", to_text(program));
     assign_memory(program);

@@ -112,6 +112,56 @@ output z = %18
         Counts{{"conv2d", 1}, {"batch_norm_inference", 1}, {"conv2d_normalized", 1}});
 }
 
+/// conv(relu(norm(conv(x)))) and a step against the sum of its squares; the ReLU's result is put out if asked for.
+Graph inner_normalization_step(bool output_relu) {
+  Graph graph;
+  Builder b(graph, Mode::training);
+  const Value x = b.input("x", {DataType::f32, {2, 16, 4, 4}});
+  const auto weights = [&](const char* name) { return b.weight(name, {16, 16, 3, 3}, Initializer::normal(1)); };
+  const Value v = weights("v"), w = weights("w");
+  const Value scale = b.weight("scale", {16}, Initializer::constant(1));
+  const Value shift = b.weight("shift", {16}, Initializer::constant(0));
+  const Value y = b.relu(b.batch_norm(b.conv2d(x, v, {3, 1, 1}), scale, shift, 1e-5).output);
+  if (output_relu) graph.add_output("y", y);
+  const Value loss = b.sum(b.square(b.conv2d(y, w, {3, 1, 1})));
+  graph.add_output("loss", loss);
+  for (const Value parameter : {v, w, scale, shift})
+    b.update(parameter, b.subtract(parameter, b.multiply(gradients(graph, loss, {parameter})[0], 0.5)));
+  return graph;
+}
+
+/// The lines of a text that speak of normalisations or convolutions, their tensors' types left out.
+std::string lines_of_convolutions(const std::string& text) {
+  std::istringstream lines(text);
+  std::string found;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find("norm") != std::string::npos || line.find("conv2d") != std::string::npos)
+      found += line.substr(0, line.find(" : ")) + "\n";
+  return found;
+}
+
+TEST_CASE("onednn: defer lets convolutions normalise their source as they read it") {
+  if (onednn()->describe().ends_with("baseline")) return;  // it has no such convolutions
+  CHECK(
+      lines_of_convolutions(texts_after_passes(*onednn(2, "winograd"), inner_normalization_step(false)).at("defer")) ==
+      R"(%5 = conv2d(%33, v) padding=1 stride=1
+%7, %8 = batch_norm_statistics(%5)
+%10 = conv2d_normalizing(%5, w, scale, shift, %7, %8) epsilon=1e-05 padding=1 stride=1
+%17 = conv2d_data_gradient(%16, w) height=4 padding=1 stride=1 width=4
+%19, %20, %21 = batch_norm_gradient(%17, %5, scale, %7, %8, shift) epsilon=1e-05 fused_relu=1 mask_of_source=1
+%22 = conv2d_weight_gradient(%33, %19) padding=1 size=3 stride=1
+%26 = conv2d_weight_gradient_normalizing(%5, %16, scale, shift, %7, %8) epsilon=1e-05 padding=1 size=3 stride=1
+)");
+  using Counts = std::map<std::string, int>;
+  for (const auto& [algorithm, output] : {std::pair("direct", false), std::pair("winograd", true)}) {
+    CAPTURE(algorithm);
+    Counts counts = kinds(texts_after_passes(*onednn(2, algorithm), inner_normalization_step(output)).at("defer"));
+    CHECK(counts["batch_norm"] == 1);
+    CHECK(counts["conv2d"] == 2);
+    CHECK(counts["conv2d_weight_gradient"] == 2);
+  }
+}
+
 TEST_CASE("onednn: a LeNet step pass by pass") {
   using Counts = std::map<std::string, int>;
   const std::map<std::string, std::string> texts =

@@ -108,63 +108,76 @@ void norm_forward(const NormForward& t, std::int64_t begin, std::int64_t end, co
     t.relu ? normalize<T, false, true>(t, begin, end, c) : normalize<T, false, false>(t, begin, end, c);
 }
 
-/// The gradient before the ReLU.
-template <class T, bool kSecond, bool kMask>
-inline Precise<T> gradient_at(const NormBackward& t, std::int64_t o) {
+/// Where the mask of a gradient comes from.
+enum class Mask { none, result, source };
+
+/// A gradient's coefficients, for what T is computed in.
+template <class T>
+struct Coefficients {
+  using C = Precise<T>;
+  explicit Coefficients(const NormCoefficients& c)
+      : mean(coefficient(c.mean, C{})),
+        factor(coefficient(c.factor, C{})),
+        shift(coefficient(c.shift, C{})),
+        slope(coefficient(c.slope, C{})),
+        mask_factor(coefficient(c.mask_factor, C{})),
+        mask_shift(coefficient(c.mask_shift, C{})) {}
+  C mean, factor, shift, slope, mask_factor, mask_shift;
+};
+
+/// The gradient before the ReLU at offset o, where the source is x.
+template <class T, bool kSecond, Mask kMask>
+inline Precise<T> gradient_at(const NormBackward& t, std::int64_t o, Precise<T> x, const Coefficients<T>& c) {
   using C = Precise<T>;
   C g = value_at<T>(t.dy + o);
   if constexpr (kSecond) g += value_at<T>(t.dy2 + o);
-  if constexpr (kMask) g = value_at<T>(t.y + o) > C{} ? g : C{};
+  if constexpr (kMask == Mask::result) g = value_at<T>(t.y + o) > C{} ? g : C{};
+  if constexpr (kMask == Mask::source) g = x * c.mask_factor + c.mask_shift > C{} ? g : C{};
   return g;
 }
 
-template <class T, bool kSecond, bool kMask>
-inline void gradient_sums(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c,
-                          double* sums) {
-  const Precise<T> mean = coefficient(c.mean, Precise<T>{});
-  TwoSums<T> both;
-  for_each_pixel<T>(
-      t, begin, end,
-      [&](std::int64_t o) {
-        const Precise<T> g = gradient_at<T, kSecond, kMask>(t, o);
-        both.add(g, g * (value_at<T>(t.x + o) - mean));
-      },
-      [&] { both.flush(); });
-  both.write(sums);
+/// Calls call.template operator()<kSecond, kMask>() with what a task wants.
+template <class Call>
+inline void choose(const NormBackward& t, const Call& call) {
+  if (t.mask_of_source)
+    t.dy2 ? call.template operator()<true, Mask::source>() : call.template operator()<false, Mask::source>();
+  else if (t.y)
+    t.dy2 ? call.template operator()<true, Mask::result>() : call.template operator()<false, Mask::result>();
+  else
+    t.dy2 ? call.template operator()<true, Mask::none>() : call.template operator()<false, Mask::none>();
 }
 
 template <class T>
-void norm_gradient_sums(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c,
+void norm_gradient_sums(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& given,
                         double* sums) {
-  if (t.dy2)
-    t.y ? gradient_sums<T, true, true>(t, begin, end, c, sums) : gradient_sums<T, true, false>(t, begin, end, c, sums);
-  else
-    t.y ? gradient_sums<T, false, true>(t, begin, end, c, sums)
-        : gradient_sums<T, false, false>(t, begin, end, c, sums);
-}
-
-template <class T, bool kSecond, bool kMask>
-inline void gradient(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
-  using C = Precise<T>;
-  const C mean = coefficient(c.mean, C{}), factor = coefficient(c.factor, C{}), shift = coefficient(c.shift, C{}),
-          slope = coefficient(c.slope, C{});
-  for_each_pixel<T>(
-      t, begin, end,
-      [&](std::int64_t o) {
-        const C g = gradient_at<T, kSecond, kMask>(t, o);
-        if (t.masked) put<T>(t.stream, t.masked + o, g);
-        put<T>(t.stream, t.dx + o, factor * g - (shift + slope * (value_at<T>(t.x + o) - mean)));
-      },
-      [] {});
-  end_of_stream();
+  const Coefficients<T> c(given);
+  choose(t, [&]<bool kSecond, Mask kMask>() {
+    TwoSums<T> both;
+    for_each_pixel<T>(
+        t, begin, end,
+        [&](std::int64_t o) {
+          const Precise<T> x = value_at<T>(t.x + o), g = gradient_at<T, kSecond, kMask>(t, o, x, c);
+          both.add(g, g * (x - c.mean));
+        },
+        [&] { both.flush(); });
+    both.write(sums);
+  });
 }
 
 template <class T>
-void norm_backward(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& c) {
-  if (t.dy2)
-    t.y ? gradient<T, true, true>(t, begin, end, c) : gradient<T, true, false>(t, begin, end, c);
-  else
-    t.y ? gradient<T, false, true>(t, begin, end, c) : gradient<T, false, false>(t, begin, end, c);
+void norm_backward(const NormBackward& t, std::int64_t begin, std::int64_t end, const NormCoefficients& given) {
+  const Coefficients<T> c(given);
+  choose(t, [&]<bool kSecond, Mask kMask>() {
+    for_each_pixel<T>(
+        t, begin, end,
+        [&](std::int64_t o) {
+          const Precise<T> x = value_at<T>(t.x + o), g = gradient_at<T, kSecond, kMask>(t, o, x, c);
+          if (t.masked) put<T>(t.stream, t.masked + o, g);
+          put<T>(t.stream, t.dx + o, c.factor * g - (c.shift + c.slope * (x - c.mean)));
+        },
+        [] {});
+    end_of_stream();
+  });
 }
 
 }  // namespace

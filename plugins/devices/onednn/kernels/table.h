@@ -22,17 +22,18 @@ struct NormForward {
 struct NormBackward {
   const float* dy = nullptr;
   const float* dy2 = nullptr;  ///< nullptr: one gradient only
-  const float* y = nullptr;    ///< nullptr: no ReLU; else its output, whose sign is the mask
+  const float* y = nullptr;    ///< nullptr: no ReLU, or mask_of_source; else its output, whose sign is the mask
   const float* x = nullptr;
   float* dx = nullptr;
   float* masked = nullptr;  ///< nullptr: not wanted; else the gradient behind the mask
   Index stride = 0, pixels = 0;
+  bool mask_of_source = false;  ///< the sign of mask_factor x + mask_shift is the mask
   bool stream = false;
 };
 
 /// y = (x - mean) factor + shift; dx = factor g - (shift + slope (x - mean)).
 struct NormCoefficients {
-  std::array<double, 8> mean{}, factor{}, shift{}, slope{};
+  std::array<double, 8> mean{}, factor{}, shift{}, slope{}, mask_factor{}, mask_shift{};
 };
 
 struct PoolWindow {

@@ -3,6 +3,7 @@
 
 #include "adapter.h"
 #include "layout.h"
+#include "ops/convolution.h"
 #include "ops/few_channels.h"
 #include "ops/normalization.h"
 #include "ops/winograd.h"
@@ -13,7 +14,7 @@ namespace gramstack::onednn {
 namespace {
 
 /// x and y: the tensors (or gradients of the tensors) before and behind the convolution; size: of the window.
-ConvolutionShape shape_of(const Preparation& p, const Tensor& x, const Tensor& y, Index size) {
+ConvolutionShape shape_of(const Attributes& attributes, const Tensor& x, const Tensor& y, Index size) {
   ConvolutionShape s;
   s.images = x.shape()[0];
   s.channels = x.shape()[1];
@@ -23,8 +24,8 @@ ConvolutionShape shape_of(const Preparation& p, const Tensor& x, const Tensor& y
   s.out_height = y.shape()[2];
   s.out_width = y.shape()[3];
   s.size = size;
-  s.stride = p.attributes().integer("stride");
-  s.padding = p.attributes().integer("padding");
+  s.stride = attributes.integer("stride");
+  s.padding = attributes.integer("padding");
   s.x = x.layout;
   s.y = y.layout;
   return s;
@@ -42,14 +43,20 @@ Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, 
 }
 
 Run prepare_forward(Preparation& p) {
-  ConvolutionShape shape = shape_of(p, p.input(0), p.output(0), p.input(1).shape()[2]);
+  ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]);
   shape.bias = p.inputs() == 3;
   return prepare(p, Direction::forward, shape, shape.bias ? p.in(2) : nullptr);
 }
 
+/// Inputs are those of conv2d_normalizing (defer.h).
+Run prepare_normalizing(Preparation& p) {
+  return prepare_winograd_normalizing(p, Direction::forward,
+                                      shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]));
+}
+
 /// Inputs are those of conv2d_normalized (fold.h).
 Run prepare_normalized(Preparation& p) {
-  const ConvolutionShape shape = shape_of(p, p.input(0), p.output(0), p.input(1).shape()[2]);
+  const ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]);
   if (prefers_winograd(p.settings(), shape) && winograd_takes_normalization(shape))
     return prepare_winograd_normalized(p, shape);
   return [convolve = prepare(p, Direction::forward, shape, nullptr), normalize = prepare_normalization_in_place(p, 2)] {
@@ -59,15 +66,20 @@ Run prepare_normalized(Preparation& p) {
 }
 
 Run prepare_data_gradient(Preparation& p) {
-  const ConvolutionShape shape = shape_of(p, p.output(0), p.input(0), p.input(1).shape()[2]);
+  const ConvolutionShape shape = shape_of(p.attributes(), p.output(0), p.input(0), p.input(1).shape()[2]);
   return prepare(p, Direction::data_gradient, shape, nullptr);
 }
 
 Run prepare_weight_gradient(Preparation& p) {
-  const ConvolutionShape shape = shape_of(p, p.input(0), p.input(1), p.attributes().integer("size"));
+  const ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.input(1), p.attributes().integer("size"));
   if (shape.x == Layout::plain && shape.y == Layout::blocked && has_few_channels(shape.channels, shape.size))
     return prepare_few_channels(p, shape);
   return prepare(p, Direction::weight_gradient, shape, nullptr);
+}
+
+Run prepare_weight_gradient_normalizing(Preparation& p) {
+  return prepare_winograd_normalizing(p, Direction::weight_gradient,
+                                      shape_of(p.attributes(), p.input(0), p.input(1), p.attributes().integer("size")));
 }
 
 // oneDNN's vectorised convolutions read x plain when it has few channels and everything else blocked; where y is plain
@@ -99,10 +111,21 @@ LayoutRule layout_weight_gradient(const Program& program, const Instruction& ins
 
 constexpr Rule kRules[] = {{"conv2d", layout_forward, prepare_forward},
                            {"conv2d_normalized", layout_normalized, prepare_normalized},
+                           {"conv2d_normalizing", nullptr, prepare_normalizing},
                            {"conv2d_data_gradient", layout_data_gradient, prepare_data_gradient},
-                           {"conv2d_weight_gradient", layout_weight_gradient, prepare_weight_gradient}};
+                           {"conv2d_weight_gradient", layout_weight_gradient, prepare_weight_gradient},
+                           {"conv2d_weight_gradient_normalizing", nullptr, prepare_weight_gradient_normalizing}};
 
 }  // namespace
+
+bool can_normalize_source(const Program& program, const Instruction& i, const Settings& settings) {
+  const bool forward = i.rule->name == "conv2d";
+  if (i.inputs.size() != 2 || (!forward && i.rule->name != "conv2d_weight_gradient")) return false;
+  const Index size = forward ? program.shape(i.inputs[1])[2] : i.attributes.integer("size");
+  const ConvolutionShape shape =
+      shape_of(i.attributes, program.tensor(i.inputs[0]), program.tensor(forward ? i.outputs[0] : i.inputs[1]), size);
+  return prefers_winograd(settings, shape) && winograd_takes_normalization(shape);
+}
 
 std::span<const Rule> convolution_rules() { return kRules; }
 

@@ -1,6 +1,8 @@
 // Batch normalisation, with the addition and the ReLU that the fuse pass puts into it.
 #include <cmath>
+#include <optional>
 
+#include "defer.h"
 #include "kernels/table.h"
 #include "ops/norm_passes.h"
 #include "ops/normalization.h"
@@ -18,7 +20,7 @@ bool outgrows_caches(const Channels& c) { return c.images * c.stride * 4 > Index
 NormForward at_group(NormForward t, const Channels& c, Index group) {
   const Index o = c.offset(group);
   t.x += o;
-  t.y += o;
+  if (t.y) t.y += o;
   if (t.add) t.add += o;
   return t;
 }
@@ -123,6 +125,25 @@ Run prepare_batch_norm(Preparation& p) {
   };
 }
 
+/// Mean and variance alone.
+Run prepare_statistics(Preparation& p) {
+  const Channels channels(p.input(0));
+  NormForward task;
+  task.x = p.in(0);
+  task.stride = channels.stride;
+  task.pixels = channels.pixels;
+  return [=, kernel = kernels_of(channels), passes = NormPasses(p, channels), mean = p.out(0), variance = p.out(1)] {
+    passes.run([&](Index group, Index begin, Index end,
+                   double* sums) { kernel.sums(at_group(task, channels, group), begin, end, sums); },
+               [&](Index group, Index, Index, const GroupSums& sums, bool first) {
+                 if (!first) return;
+                 Statistics(sums, task.x + channels.offset(group), channels)
+                     .write(mean + group * channels.lanes(), variance + group * channels.lanes(),
+                            channels.valid(group));
+               });
+  };
+}
+
 Run prepare_given(Preparation& p, const Tensor& x, const float* data, std::size_t first) {
   Forward norm(p, x, data, first);
   if (p.inputs() > first + 4) norm.task.add = p.in(first + 4);
@@ -157,12 +178,27 @@ struct Gradient {
     task.x = p.in(1);
     task.dx = p.out(0);
     std::size_t next = 5;
-    if (p.attributes().find(kFusedRelu)) task.y = p.in(next++);
+    if (p.attributes().find(kMaskOfSource))
+      source = GivenStatistics{scale, p.in(next++), mean, variance, channels.channels, epsilon};
+    else if (p.attributes().find(kFusedRelu))
+      task.y = p.in(next++);
     if (p.attributes().find(kFusedAdd)) task.dy2 = p.in(next++);
     if (p.instruction().outputs.size() > 3) task.masked = p.out(3);
+    task.mask_of_source = source.has_value();
     task.stride = channels.stride;
     task.pixels = channels.pixels;
     task.stream = outgrows_caches(channels);
+  }
+
+  /// What both passes need.
+  NormCoefficients given(Index group) const {
+    NormCoefficients made = means_of(statistics(group));
+    for (Index lane = 0; source && lane < channels.valid(group); ++lane) {
+      const Affine affine = source->affine(group * channels.lanes() + lane);
+      made.mask_factor[static_cast<std::size_t>(lane)] = static_cast<double>(affine.factor);
+      made.mask_shift[static_cast<std::size_t>(lane)] = static_cast<double>(affine.shift);
+    }
+    return made;
   }
 
   Statistics statistics(Index group) const {
@@ -173,7 +209,7 @@ struct Gradient {
   NormCoefficients coefficients(Index group, const GroupSums& sums) const {
     const Statistics s = statistics(group);
     const double count = static_cast<double>(channels.images * channels.pixels);
-    NormCoefficients made = means_of(s);
+    NormCoefficients made = given(group);
     const std::size_t lanes = static_cast<std::size_t>(channels.lanes());
     for (std::size_t i = 0; i < static_cast<std::size_t>(channels.valid(group)); ++i) {
       const double inverse = s.inverse_deviation(i, epsilon);
@@ -200,6 +236,7 @@ struct Gradient {
   NormBackward task;
   const float *scale, *mean, *variance;
   float *scale_gradient, *shift_gradient;
+  std::optional<GivenStatistics> source;  ///< what the mask is made of; none: the ReLU's output
   double epsilon;
   NormKernels kernel;
 };
@@ -210,7 +247,7 @@ Run prepare_batch_norm_gradient(Preparation& p) {
     const Channels& c = norm.channels;
     passes.run(
         [&](Index group, Index begin, Index end, double* sums) {
-          norm.kernel.gradient_sums(at_group(norm.task, c, group), begin, end, means_of(norm.statistics(group)), sums);
+          norm.kernel.gradient_sums(at_group(norm.task, c, group), begin, end, norm.given(group), sums);
         },
         [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
           if (first) norm.write_parameter_gradients(group, sums);
@@ -225,12 +262,29 @@ LayoutRule layout_norm(const Program&, const Instruction& instruction) {
 }
 
 constexpr Rule kRules[] = {{"batch_norm", layout_norm, prepare_batch_norm},
+                           {"batch_norm_statistics", nullptr, prepare_statistics},
                            {"batch_norm_inference", layout_norm, prepare_batch_norm_inference},
                            {"batch_norm_gradient", layout_norm, prepare_batch_norm_gradient}};
 
 }  // namespace
 
 std::span<const Rule> normalization_rules() { return kRules; }
+
+Affine::Affine(float scale, float shift_of_norm, float mean, float variance, double epsilon)
+    : factor(scale / static_cast<float>(std::sqrt(static_cast<double>(variance) + epsilon))),
+      shift(shift_of_norm - mean * factor) {}
+
+GivenStatistics given_statistics(const Preparation& p, std::size_t first, Index channels) {
+  return {p.in(first), p.in(first + 1), p.in(first + 2), p.in(first + 3), channels, p.attributes().real("epsilon")};
+}
+
+void GivenStatistics::fold(float* factors, float* shifts) const {
+  for (Index i = 0; i < channels; ++i) {
+    const Affine made = affine(i);
+    factors[i] = made.factor;
+    shifts[i] = made.shift;
+  }
+}
 
 Run prepare_normalization_in_place(Preparation& p, std::size_t first) {
   return prepare_given(p, p.output(0), p.out(0), first);

@@ -1,10 +1,11 @@
 #include "ops/winograd.h"
 
 #if defined(__x86_64__)
-#include <cmath>
+#include <optional>
 
 #include "common/normalization.h"
 #include "ops/even_blocks.h"
+#include "ops/normalization.h"
 #include "wide/wide.h"
 
 namespace gramstack::onednn {
@@ -103,7 +104,11 @@ class Operands {
 
 }  // namespace
 
-Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape) {
+namespace {
+
+/// `statistics`: those that the source is normalised with as it is read.
+Run prepare_pass(Preparation& preparation, Direction direction, const ConvolutionShape& shape,
+                 const std::optional<GivenStatistics>& statistics) {
   const Problem problem = problem_of(shape);
   const Pass pass = pass_of(direction);
   const int threads = preparation.threads();
@@ -111,55 +116,47 @@ Run prepare_winograd(Preparation& preparation, Direction direction, const Convol
   const Operands operands(preparation, direction, shape);
   const std::size_t copies = static_cast<std::size_t>(operands.floats());
   const std::size_t transformed = pass == Pass::weight_gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
+  const std::size_t vectors = statistics ? static_cast<std::size_t>(2 * shape.channels) : 0;  // a multiple of 16
   const std::size_t scratch = kernels.workspace_size(problem, pass, threads);
-  const Workspace* workspace = preparation.workspace((copies + transformed + scratch) * sizeof(float));
+  const Workspace* workspace = preparation.workspace((copies + transformed + vectors + scratch) * sizeof(float));
   preparation.note("winograd");
   return [=, &kernels] {
     float* const weights = workspace->data() + copies;
-    float* const rest = weights + transformed;
+    float* const factors = weights + transformed;
+    float* const rest = factors + vectors;
+    winograd::Prologue prologue;
+    if (statistics) {
+      prologue = {factors, factors + problem.inputs};
+      statistics->fold(factors, factors + problem.inputs);
+    }
     operands.run(workspace->data(), [&](const float* left, const float* right, float* out) {
-      if (pass == Pass::weight_gradient) return kernels.weight_gradient(problem, left, right, out, rest, threads);
+      if (pass == Pass::weight_gradient)
+        return kernels.weight_gradient(problem, left, right, out, rest, threads, prologue);
       kernels.transform_weights(problem, pass, right, weights, threads);
-      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, {});
+      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, prologue, {});
       kernels.data_gradient(problem, left, weights, out, rest, threads);
     });
   };
+}
+
+}  // namespace
+
+Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape) {
+  return prepare_pass(preparation, direction, shape, std::nullopt);
 }
 
 bool winograd_takes_normalization(const ConvolutionShape& shape) {
   return shape.channels % 16 == 0 && shape.filters % 16 == 0;
 }
 
-namespace {
-
-/// Scale, shift, mean and variance of normalised channels, as the factor and the shift of an epilogue.
-struct GivenStatistics {
-  GivenStatistics(const Preparation& p, Index count)
-      : scale(p.in(2)),
-        shift(p.in(3)),
-        mean(p.in(4)),
-        variance(p.in(5)),
-        channels(count),
-        epsilon(p.attributes().real("epsilon")) {}
-
-  void fold(float* factors, float* shifts) const {
-    for (Index i = 0; i < channels; ++i) {
-      factors[i] = scale[i] / static_cast<float>(std::sqrt(static_cast<double>(variance[i]) + epsilon));
-      shifts[i] = shift[i] - mean[i] * factors[i];
-    }
-  }
-
-  const float *scale, *shift, *mean, *variance;
-  Index channels;
-  double epsilon;
-};
-
-}  // namespace
+Run prepare_winograd_normalizing(Preparation& p, Direction direction, const ConvolutionShape& shape) {
+  return prepare_pass(p, direction, shape, given_statistics(p, 2, shape.channels));
+}
 
 Run prepare_winograd_normalized(Preparation& p, const ConvolutionShape& shape) {
   const Problem problem = problem_of(shape);
   const int threads = p.threads();
-  const GivenStatistics statistics(p, shape.filters);
+  const GivenStatistics statistics = given_statistics(p, 2, shape.filters);
   const winograd::Kernels& kernels = wide::best()->winograd;
   const std::size_t transformed = (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t vectors = static_cast<std::size_t>(2 * shape.filters);  // a multiple of 16
@@ -173,7 +170,7 @@ Run prepare_winograd_normalized(Preparation& p, const ConvolutionShape& shape) {
     float* const shifts = factors + shape.filters;
     statistics.fold(factors, shifts);
     kernels.transform_weights(problem, Pass::forward, weights, points, threads);
-    kernels.forward(problem, x, points, y, factors + vectors, threads, {factors, shifts, add, relu});
+    kernels.forward(problem, x, points, y, factors + vectors, threads, {}, {factors, shifts, add, relu});
   };
 }
 
@@ -184,6 +181,7 @@ namespace gramstack::onednn {
 bool prefers_winograd(const Settings&, const ConvolutionShape&) { return false; }
 Run prepare_winograd(Preparation&, Direction, const ConvolutionShape&) { return {}; }
 bool winograd_takes_normalization(const ConvolutionShape&) { return false; }
+Run prepare_winograd_normalizing(Preparation&, Direction, const ConvolutionShape&) { return {}; }
 Run prepare_winograd_normalized(Preparation&, const ConvolutionShape&) { return {}; }
 
 }  // namespace gramstack::onednn

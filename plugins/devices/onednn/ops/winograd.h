@@ -12,8 +12,12 @@ bool prefers_winograd(const Settings& settings, const ConvolutionShape& shape);
 /// REQUIRES: prefers_winograd. Operands as Convolution::run's; no bias.
 Run prepare_winograd(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
-/// Whether prepare_winograd_normalized can: no copies of operands are wanted.
+/// Whether the next two can: no copies of operands are wanted.
 bool winograd_takes_normalization(const ConvolutionShape& shape);
+
+/// The same of relu(normalised x); the inputs behind the two operands are scale, shift, mean and variance.
+/// REQUIRES: prefers_winograd, winograd_takes_normalization; forward or weight gradient.
+Run prepare_winograd_normalizing(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
 /// The same for "conv2d_normalized" (fold.h). REQUIRES: prefers_winograd, winograd_takes_normalization.
 Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);

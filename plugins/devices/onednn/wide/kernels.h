@@ -10,11 +10,11 @@ std::size_t apply_workspace(const Problem& problem, Pass pass, int threads);  //
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
 void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
 void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads, const Epilogue& epilogue);
+             float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue);
 void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
                    float* workspace, int threads);
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
-                     float* workspace, int threads);
+                     float* workspace, int threads, const Prologue& prologue);
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
 

@@ -31,6 +31,12 @@ inline bool supports(const Problem& problem) {
   return problem.inputs % 16 == 0 && problem.outputs % 16 == 0 && (problem.stride == 1 || problem.stride == 2);
 }
 
+/// What becomes of an input when it is read: relu(factor x + shift). Zeros beyond the edge stay zeros.
+struct Prologue {
+  const float* factor = nullptr;  ///< [inputs], 64-byte aligned; nullptr: nothing is done
+  const float* shift = nullptr;   ///< [inputs], aligned alike
+};
+
 /// What becomes of an output before it is stored: relu(factor y + shift + addend).
 struct Epilogue {
   const float* factor = nullptr;  ///< [outputs], 64-byte aligned; nullptr: nothing is done
@@ -39,7 +45,8 @@ struct Epilogue {
   bool relu = false;
 };
 
-/// Scratch, transformed weights and epilogues are 64-byte aligned, all other tensors at least 32-byte aligned.
+/// Scratch, transformed weights, prologues and epilogues are 64-byte aligned, all other tensors at least 32-byte
+/// aligned.
 struct Kernels {
   /// Floats of one set of transformed weights, and of the scratch of one pass.
   std::size_t (*weight_size)(const Problem& problem);
@@ -49,7 +56,7 @@ struct Kernels {
   void (*transform_weights)(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
 
   void (*forward)(const Problem& problem, const float* source, const float* transformed, float* destination,
-                  float* workspace, int threads, const Epilogue& epilogue);
+                  float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue);
 
   /// d(source) from d(destination).
   void (*data_gradient)(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
@@ -57,7 +64,7 @@ struct Kernels {
 
   /// d(weights), plain [k][c][3][3], from the source and d(destination).
   void (*weight_gradient)(const Problem& problem, const float* source, const float* gradient, float* weights,
-                          float* workspace, int threads);
+                          float* workspace, int threads, const Prologue& prologue);
 };
 
 }  // namespace gramstack::winograd

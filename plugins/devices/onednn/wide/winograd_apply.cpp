@@ -54,16 +54,18 @@ constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
 std::int64_t source_stride(const Walk& w, std::int64_t tiles) { return tiles * w.inputs + kPad; }
 std::int64_t product_stride(const Walk& w) { return w.tiles * w.chunk + kPad; }
 
-template <int Taps>
-void transform_source(const Walk& w, const Block& b, const float* source) {
+template <int Taps, class Read>
+void transform_source(const Walk& w, const Block& b, const float* source, const Prologue& prologue) {
   for_each_image(w.tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t tiles) {
     for (std::int64_t c = 0; c < w.source.vectors(); ++c) {
       const float* plane = source + (image * w.source.vectors() + c) * w.source.vector_planes();
+      const Read read(prologue, c * kLanes);
       touch(plane, w.source, Tile(w.tiling, first), Tile(w.tiling, first + tiles - 1));
       for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
         float* points = b.source + ((phase * w.source.vectors() + c) * b.tiles + first - b.first) * kLanes;
         for (std::int64_t t = 0; t < tiles; ++t) {
-          input_tile<Taps>(plane, w.source, Tile(w.tiling, first + t), phase, points + t * kLanes, b.source_stride);
+          input_tile<Taps>(plane, w.source, Tile(w.tiling, first + t), phase, read, points + t * kLanes,
+                           b.source_stride);
         }
       }
     }
@@ -141,7 +143,7 @@ std::int64_t thread_workspace(const Walk& w) {
 
 template <int Taps>
 void apply(const Walk& w, const float* source, const float* transformed, float* destination, float* workspace,
-           int threads, const Epilogue& epilogue) {
+           int threads, const Prologue& prologue, const Epilogue& epilogue) {
 #pragma omp parallel num_threads(threads)
   {
     const std::int64_t thread = omp_get_thread_num();
@@ -150,7 +152,8 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
     for (std::int64_t first = w.tiling.count * thread / threads; first < end; first += w.tiles) {
       const std::int64_t tiles = std::min(w.tiles, end - first), stride = source_stride(w, tiles);
       const Block block{first, tiles, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
-      transform_source<Taps>(w, block, source);
+      prologue.factor ? transform_source<Taps, Normalized>(w, block, source, prologue)
+                      : transform_source<Taps, AsTheyAre>(w, block, source, prologue);
       for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
         const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
         multiply_points<Taps>(w, block, transformed, k, outputs);
@@ -162,12 +165,12 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
 }
 
 void run(const Problem& p, Pass pass, const float* source, const float* transformed, float* destination,
-         float* workspace, int threads, const Epilogue& epilogue) {
+         float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue) {
   const Walk walk(p, pass);
   if (p.stride == 1)
-    apply<3>(walk, source, transformed, destination, workspace, threads, epilogue);
+    apply<3>(walk, source, transformed, destination, workspace, threads, prologue, epilogue);
   else
-    apply<2>(walk, source, transformed, destination, workspace, threads, epilogue);
+    apply<2>(walk, source, transformed, destination, workspace, threads, prologue, epilogue);
 }
 
 }  // namespace
@@ -183,13 +186,13 @@ std::size_t apply_workspace(const Problem& p, Pass pass, int threads) {
 }
 
 void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads, const Epilogue& epilogue) {
-  run(problem, Pass::forward, source, transformed, destination, workspace, threads, epilogue);
+             float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue) {
+  run(problem, Pass::forward, source, transformed, destination, workspace, threads, prologue, epilogue);
 }
 
 void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
                    float* workspace, int threads) {
-  run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads, {});
+  run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads, {}, {});
 }
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "winograd.h"
 #include "winograd_transforms.h"
 
 namespace gramstack::winograd {
@@ -53,19 +54,34 @@ inline void touch(const float* planes, const View& view, const Tile& first, cons
   asm volatile("" ::"x"(sum));
 }
 
-/// A Size x Size patch of a plane with zeros outside; (top, left) in pixels, `step` pixels apart.
-template <int Size>
+/// Takes inputs as they are.
+struct AsTheyAre {
+  AsTheyAre(const Prologue&, std::int64_t) {}
+  Vector operator()(Vector x) const { return x; }
+};
+
+/// A Prologue for the channels of a vector.
+struct Normalized {
+  Vector factor, shift;
+  Normalized(const Prologue& prologue, std::int64_t channel)
+      : factor(load(prologue.factor + channel)), shift(load(prologue.shift + channel)) {}
+  Vector operator()(Vector x) const { return positive_part(multiply_add(x, factor, shift)); }
+};
+
+/// A column of `Size` pixels of a plane with zeros outside; (top, left) in pixels, `step` pixels apart.
+template <int Size, class Read>
 inline void load_column(const float* plane, const View& view, std::int64_t top, std::int64_t left, bool inside,
-                        Vector (&column)[Size]) {
+                        const Read& read, Vector (&column)[Size]) {
   const float* corner = plane + (top * view.width + left) * 8;
   if (inside) {
-    for (int i = 0; i < Size; ++i) column[i] = load_channels(corner + i * view.step * view.width * 8, view.plane());
+    for (int i = 0; i < Size; ++i)
+      column[i] = read(load_channels(corner + i * view.step * view.width * 8, view.plane()));
     return;
   }
   for (int i = 0; i < Size; ++i) {
     const std::int64_t y = top + i * view.step;
     const bool valid = y >= 0 && y < view.height && left >= 0 && left < view.width;
-    column[i] = valid ? load_channels(corner + i * view.step * view.width * 8, view.plane()) : zero();
+    column[i] = valid ? read(load_channels(corner + i * view.step * view.width * 8, view.plane())) : zero();
   }
 }
 
@@ -75,9 +91,9 @@ inline bool patch_inside(const View& view, std::int64_t top, std::int64_t left, 
 }
 
 /// Rows First .. End - 1 of the points of a tile's patch in one phase: the n-th one at out[n * point_stride].
-template <int Taps, int First = 0, int End = patch(Taps)>
-inline void input_tile(const float* plane, const View& view, const Tile& tile, std::int64_t phase, float* out,
-                       std::int64_t point_stride) {
+template <int Taps, int First = 0, int End = patch(Taps), class Read>
+inline void input_tile(const float* plane, const View& view, const Tile& tile, std::int64_t phase, const Read& read,
+                       float* out, std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
   const std::int64_t top = (tile.top - view.origin) * view.step + phase / view.step;
   const std::int64_t left = (tile.left - view.origin) * view.step + phase % view.step;
@@ -85,7 +101,7 @@ inline void input_tile(const float* plane, const View& view, const Tile& tile, s
   Vector columns[kSize * kSize];
   for (int j = 0; j < kSize; ++j) {
     Vector d[kSize];
-    load_column(plane, view, top, left + j * view.step, inside, d);
+    load_column(plane, view, top, left + j * view.step, inside, read, d);
     input_transform(d, columns + j, kSize);
   }
   for (int i = First; i < End; ++i) {
@@ -144,14 +160,14 @@ inline void output_tile(const float* in, std::int64_t point_stride, float* plane
 
 /// The same of a tile of the output's gradient.
 template <int Taps, int First = 0, int End = patch(Taps)>
-inline void gradient_tile(const float* plane, const View& view, const Tile& tile, std::int64_t, float* out,
+inline void gradient_tile(const float* plane, const View& view, const Tile& tile, float* out,
                           std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
   const bool inside = patch_inside(view, tile.top, tile.left, kTile);
   Vector columns[kSize * kTile];
   for (int j = 0; j < kTile; ++j) {
     Vector y[kTile], points[kSize];
-    load_column(plane, view, tile.top, tile.left + j, inside, y);
+    load_column(plane, view, tile.top, tile.left + j, inside, AsTheyAre({}, 0), y);
     gradient_transform(y, points);
     for (int i = 0; i < kSize; ++i) columns[i * kTile + j] = points[i];
   }

@@ -1,5 +1,7 @@
 #include <omp.h>
 
+#include <array>
+
 #include "gemm.h"
 #include "kernels.h"
 #include "winograd_filters.h"
@@ -71,35 +73,47 @@ struct Block {
   std::int64_t first, tiles;
 };
 
-using TileTransform = void(const float*, const View&, const Tile&, std::int64_t, float*, std::int64_t);
-
-/// Transforms the sixteen channels from `channel` on in one phase, to out[tile][16] of every point.
-template <TileTransform Transform>
+/// transform(planes, tile, channel, out[tile][16] of every point) for the sixteen channels from `channel` on.
+template <class Transform>
 void transform_channels(const Tiling& tiling, const View& view, const Block& b, const float* tensor,
-                        std::int64_t channel, std::int64_t phase, float* out, std::int64_t point_stride) {
+                        std::int64_t channel, float* out, const Transform& transform) {
   for_each_image(tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t count) {
     const float* planes = tensor + (image * view.channels + channel) * view.height * view.width;
     float* points = out + (first - b.first) * 16;
     for (int part = 0; part < 16; part += kLanes, planes += view.vector_planes()) {
       touch(planes, view, Tile(tiling, first), Tile(tiling, first + count - 1));
       for (std::int64_t t = 0; t < count; ++t)
-        Transform(planes, view, Tile(tiling, first + t), phase, points + t * 16 + part, point_stride);
+        transform(planes, Tile(tiling, first + t), channel + part, points + t * 16 + part);
     }
   });
 }
 
-template <int Taps, int First, int End>
-void transform_block(const Walk& w, const Share& share, const Scratch& s, const Block& b, const float* source,
-                     const float* gradient) {
+/// What the products are made of.
+struct Operands {
+  const float *source, *gradient;
+  Prologue prologue;
+};
+
+template <int Taps, int First, int End, class Read>
+void transform_source(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Operands& o) {
   float* out = s.source;
   for (std::int64_t i = share.phases.first; i < share.phases.end; ++i)
     for (std::int64_t c = 0; c < w.source.channels; c += 16, out += b.tiles * 16)
-      transform_channels<input_tile<Taps, First, End>>(w.tiling, w.source, b, source, c, kPhases[i], out,
-                                                       s.source_stride);
-  out = s.gradient;
+      transform_channels(w.tiling, w.source, b, o.source, c, out,
+                         [&](const float* planes, const Tile& tile, std::int64_t channel, float* points) {
+                           input_tile<Taps, First, End>(planes, w.source, tile, kPhases[i], Read(o.prologue, channel),
+                                                        points, s.source_stride);
+                         });
+}
+
+template <int Taps, int First, int End>
+void transform_gradient(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Operands& o) {
+  float* out = s.gradient;
   for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k, out += b.tiles * 16)
-    transform_channels<gradient_tile<Taps, First, End>>(w.tiling, w.gradient, b, gradient, k * 16, 0, out,
-                                                        s.gradient_stride);
+    transform_channels(w.tiling, w.gradient, b, o.gradient, k * 16, out,
+                       [&](const float* planes, const Tile& tile, std::int64_t, float* points) {
+                         gradient_tile<Taps, First, End>(planes, w.gradient, tile, points, s.gradient_stride);
+                       });
 }
 
 /// Adds the products of `tiles` tiles with sixteen outputs, sixteen inputs at a time.
@@ -115,11 +129,26 @@ void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a
   }
 }
 
-/// The weights' gradient in the transformed domain, [points][outputs/16][inputs][16].
+/// The weights' gradient in the transformed domain: [outputs/16][channels][16] for every phase and point that does not
+/// vanish.
 struct Sums {
+  std::int64_t stride, size = 0;
   float* weights;
-  std::int64_t stride;
-  Sums(const Walk& w, float* memory) : weights(memory), stride(w.outputs * w.inputs + kPad) {}
+  std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of a phase's points; 0 of those that vanish
+
+  Sums(const Walk& w, float* memory) : stride(w.outputs * w.source.channels + kPad), weights(memory) {
+    const std::int64_t points = w.source.step == 1 ? kPoints<3> : kPoints<2>;
+    for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
+      for (std::int64_t p = 0; p < points; ++p) {
+        if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
+        places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(p)] = size;
+        size += stride;
+      }
+  }
+
+  float* at(std::int64_t phase, std::int64_t point) const {
+    return weights + places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
+  }
 };
 
 /// Adds a share of a block's products at `points` points from `first` on.
@@ -133,34 +162,33 @@ void multiply_block(const Walk& w, const Share& share, const Scratch& s, const B
         if (vanishes(w.source.step, Pass::forward, phase, first + p)) continue;
         multiply_channels(channels, b.tiles, s.source + p * s.source_stride + i * channels * b.tiles,
                           s.gradient + p * s.gradient_stride + k * 16 * b.tiles,
-                          sums.weights + (first + p) * sums.stride + (share.outputs.first + k) * 16 * w.inputs +
-                              phase * channels * 16,
-                          b.first > 0);
+                          sums.at(phase, first + p) + (share.outputs.first + k) * 16 * channels, b.first > 0);
       }
 }
 
 /// All products of a share at rows First .. End - 1 of the points.
 template <int Taps, int First, int End>
-void multiply_share(const Walk& w, const Share& share, const float* source, const float* gradient, const Sums& sums,
-                    float* memory) {
+void multiply_share(const Walk& w, const Share& share, const Operands& o, const Sums& sums, float* memory) {
   constexpr std::int64_t kRow = patch(Taps);
   const Scratch scratch(share, (End - First) * kRow, memory);
   for (std::int64_t first = 0; first < w.tiling.count; first += kTiles) {
     const Block block{first, std::min(kTiles, w.tiling.count - first)};
-    transform_block<Taps, First, End>(w, share, scratch, block, source, gradient);
+    o.prologue.factor ? transform_source<Taps, First, End, Normalized>(w, share, scratch, block, o)
+                      : transform_source<Taps, First, End, AsTheyAre>(w, share, scratch, block, o);
+    transform_gradient<Taps, First, End>(w, share, scratch, block, o);
     multiply_block(w, share, scratch, block, sums, First * kRow, (End - First) * kRow);
   }
 }
 
-/// G^T u G of a vector of outputs and one input; the taps go to their places in plain [k][c][3][3].
+/// G^T u G of a vector of outputs and one input, `offset` in the sums of every point; the taps go to their places in
+/// plain [k][c][3][3]. What is read for points that vanish goes into taps that are dropped.
 template <int Taps>
-void transform_back(const Problem& problem, const float* points, std::int64_t point_stride, std::int64_t phase,
-                    float* weights) {
+void transform_back(const Problem& problem, const Sums& sums, std::int64_t offset, std::int64_t phase, float* weights) {
   constexpr int kSize = patch(Taps);
   Vector columns[Taps * kSize];
   for (int j = 0; j < kSize; ++j) {
     Vector u[kSize], g[Taps];
-    for (int i = 0; i < kSize; ++i) u[i] = load(points + (i * kSize + j) * point_stride);
+    for (int i = 0; i < kSize; ++i) u[i] = load(sums.at(phase, i * kSize + j) + offset);
     filter_gradient_transform(u, g);
     for (int i = 0; i < Taps; ++i) columns[i * kSize + j] = g[i];
   }
@@ -179,10 +207,10 @@ void transform_back(const Problem& problem, const float* points, std::int64_t po
 
 template <int Taps>
 void transform_all_back(const Problem& p, const Walk& w, const Sums& sums, float* weights, const Range& mine) {
-  for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, inputs)
-    const std::int64_t k = i / w.inputs * kLanes, input = i % w.inputs;
-    transform_back<Taps>(p, sums.weights + (k / 16 * w.inputs + input) * 16 + k % 16, sums.stride, input / p.inputs,
-                         weights + (k * p.inputs + input % p.inputs) * 9);
+  for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, phases, channels)
+    const std::int64_t k = i / w.inputs * kLanes, phase = i % w.inputs / p.inputs, channel = i % p.inputs;
+    transform_back<Taps>(p, sums, (k / 16 * p.inputs + channel) * 16 + k % 16, phase,
+                         weights + (k * p.inputs + channel) * 9);
   }
 }
 
@@ -191,12 +219,11 @@ std::int64_t points_of(const Problem& p, const Share& share) {
   return p.stride == 1 ? kPoints<3> / share.halves : kPoints<2>;
 }
 
-void multiply(const Walk& w, const Share& share, const float* source, const float* gradient, const Sums& sums,
-              float* memory) {
-  if (w.source.step == 2) return multiply_share<2, 0, 5>(w, share, source, gradient, sums, memory);
-  if (share.halves == 1) return multiply_share<3, 0, 6>(w, share, source, gradient, sums, memory);
-  if (share.half == 0) return multiply_share<3, 0, 3>(w, share, source, gradient, sums, memory);
-  multiply_share<3, 3, 6>(w, share, source, gradient, sums, memory);
+void multiply(const Walk& w, const Share& share, const Operands& o, const Sums& sums, float* memory) {
+  if (w.source.step == 2) return multiply_share<2, 0, 5>(w, share, o, sums, memory);
+  if (share.halves == 1) return multiply_share<3, 0, 6>(w, share, o, sums, memory);
+  if (share.half == 0) return multiply_share<3, 0, 3>(w, share, o, sums, memory);
+  multiply_share<3, 3, 6>(w, share, o, sums, memory);
 }
 
 /// Floats of scratch of the thread that wants most.
@@ -209,28 +236,25 @@ std::int64_t thread_scratch(const Problem& p, const Walk& w, int threads) {
   return most;
 }
 
-std::int64_t sums_size(const Problem& p, const Walk& w) {
-  return (p.stride == 1 ? kPoints<3> : kPoints<2>)*(w.inputs * w.outputs + kPad);
-}
-
 }  // namespace
 
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads) {
   if (pass != Pass::weight_gradient) return apply_workspace(problem, pass, threads);
   const Walk walk(problem);
-  return static_cast<std::size_t>(sums_size(problem, walk) + threads * thread_scratch(problem, walk, threads));
+  return static_cast<std::size_t>(Sums(walk, nullptr).size + threads * thread_scratch(problem, walk, threads));
 }
 
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
-                     float* workspace, int threads) {
+                     float* workspace, int threads, const Prologue& prologue) {
   const Walk w(problem);
+  const Operands operands{source, gradient, prologue};
   const Sums sums(w, workspace);
-  float* const scratch = workspace + sums_size(problem, w);
+  float* const scratch = workspace + sums.size;
   const std::int64_t own = thread_scratch(problem, w, threads);
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num();
-    multiply(w, Share(w, thread, threads), source, gradient, sums, scratch + thread * own);
+    multiply(w, Share(w, thread, threads), operands, sums, scratch + thread * own);
 #pragma omp barrier
     const Range mine(w.outputs / kLanes * w.inputs, thread, threads);
     if (problem.stride == 1)
