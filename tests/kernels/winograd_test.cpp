@@ -83,7 +83,12 @@ struct Passes {
   Passes(const Kernels& set, Case& problem, int count, const winograd::Prologue& prologue = {})
       : kernels(set.winograd), c(problem), threads(count), given(prologue) {}
 
-  Buffer workspace(Pass pass) const { return Buffer(kernels.workspace_size(c.p, pass, threads)); }
+  /// Whatever a kernel reads of it, it must have written before.
+  Buffer workspace(Pass pass) const {
+    Buffer scratch(kernels.workspace_size(c.p, pass, threads));
+    std::fill_n(scratch.data(), scratch.values().size(), std::nanf(""));
+    return scratch;
+  }
   Buffer weights(Pass pass) const {
     Buffer transformed(kernels.weight_size(c.p));
     kernels.transform_weights(c.p, pass, c.weights.data(), transformed.data(), threads);

@@ -11,6 +11,7 @@ namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
 constexpr std::int64_t kTiles = 128;                               // summed at a time
+constexpr std::int64_t kFewSums = 128 * 128;                       // of one point
 constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
 constexpr std::int64_t kPhases[] = {0, 3, 1, 2};  // as many products do not vanish in the first two as in the others
 
@@ -29,18 +30,20 @@ struct Walk {
   Tiling tiling;
   View source, gradient;
   std::int64_t inputs, outputs;  ///< inputs: channels times phases
+  std::int64_t copies;           ///< of the sums: one for each half of the tiles where they are few
 
   explicit Walk(const Problem& p)
       : tiling(p.images, p.output_height(), p.output_width()),
         source{p.inputs, p.height, p.width, p.stride, 1},
         gradient{p.outputs, p.output_height(), p.output_width(), 1, 0},
         inputs(p.inputs * source.phases()),
-        outputs(p.outputs) {}
+        outputs(p.outputs),
+        copies(p.stride == 1 && tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1) {}
 };
 
 /// What a thread multiplies, and so transforms, into scratch of its own: what one core has written another one fetches
-/// slowly. An even number of threads is halved: with stride 1 they take half of the points each, with stride 2 half of
-/// the phases. Both halves are split by outputs.
+/// slowly. An even number of threads is halved: with stride 2 each half takes half of the phases; with stride 1 half of
+/// the tiles, into sums of its own, where these are few, else half of the points. Both halves are split by outputs.
 struct Share {
   std::int64_t half, halves;
   Range phases;   ///< of kPhases
@@ -53,6 +56,11 @@ struct Share {
         phases(w.source.phases(), w.source.step == 1 ? 0 : half, w.source.step == 1 ? 1 : halves),
         outputs(w.outputs / 16, thread / halves, threads / halves),
         inputs(phases.size() * w.source.channels) {}
+
+  bool halves_points(const Walk& w) const { return halves == 2 && w.copies == 1 && w.source.step == 1; }
+  std::int64_t points(const Walk& w) const {
+    return w.source.step == 2 ? kPoints<2> : kPoints<3> / (halves_points(w) ? 2 : 1);
+  }
 };
 
 /// Points of the source, then of the gradient, [points][channels/16][tiles][16].
@@ -130,13 +138,13 @@ void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a
 }
 
 /// The weights' gradient in the transformed domain: [outputs/16][channels][16] for every phase and point that does not
-/// vanish.
+/// vanish; once more of the second half of the tiles where there are two copies.
 struct Sums {
-  std::int64_t stride, size = 0;
+  std::int64_t stride, size = 0, copies;
   float* weights;
   std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of a phase's points; 0 of those that vanish
 
-  Sums(const Walk& w, float* memory) : stride(w.outputs * w.source.channels + kPad), weights(memory) {
+  Sums(const Walk& w, float* memory) : stride(w.outputs * w.source.channels + kPad), copies(w.copies), weights(memory) {
     const std::int64_t points = w.source.step == 1 ? kPoints<3> : kPoints<2>;
     for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
       for (std::int64_t p = 0; p < points; ++p) {
@@ -146,49 +154,62 @@ struct Sums {
       }
   }
 
-  float* at(std::int64_t phase, std::int64_t point) const {
-    return weights + places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
+  float* at(std::int64_t phase, std::int64_t point, std::int64_t copy) const {
+    return weights + copy * size + places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
+  }
+  template <int Copies>
+  Vector total(std::int64_t phase, std::int64_t point, std::int64_t offset) const {
+    const float* first = at(phase, point, 0) + offset;
+    if constexpr (Copies == 1) return load(first);
+    return load(first) + load(first + size);
   }
 };
 
-/// Adds a share of a block's products at `points` points from `first` on.
+/// Where products are added up: to points from `first` on of one copy, or in their place.
+struct Target {
+  std::int64_t first, points, copy;
+  bool add;
+};
+
 void multiply_block(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Sums& sums,
-                    std::int64_t first, std::int64_t points) {
+                    const Target& to) {
   const std::int64_t channels = w.source.channels;
-  for (std::int64_t p = 0; p < points; ++p)
+  for (std::int64_t p = 0; p < to.points; ++p)
     for (std::int64_t k = 0; k < share.outputs.size(); ++k)
       for (std::int64_t i = 0; i < share.phases.size(); ++i) {
         const std::int64_t phase = kPhases[share.phases.first + i];
-        if (vanishes(w.source.step, Pass::forward, phase, first + p)) continue;
+        if (vanishes(w.source.step, Pass::forward, phase, to.first + p)) continue;
         multiply_channels(channels, b.tiles, s.source + p * s.source_stride + i * channels * b.tiles,
                           s.gradient + p * s.gradient_stride + k * 16 * b.tiles,
-                          sums.at(phase, first + p) + (share.outputs.first + k) * 16 * channels, b.first > 0);
+                          sums.at(phase, to.first + p, to.copy) + (share.outputs.first + k) * 16 * channels, to.add);
       }
 }
 
-/// All products of a share at rows First .. End - 1 of the points.
+/// All products of a share at rows First .. End - 1 of the points, over the tiles of one copy.
 template <int Taps, int First, int End>
-void multiply_share(const Walk& w, const Share& share, const Operands& o, const Sums& sums, float* memory) {
+void multiply_share(const Walk& w, const Share& share, const Operands& o, const Sums& sums, std::int64_t copy,
+                    float* memory) {
   constexpr std::int64_t kRow = patch(Taps);
   const Scratch scratch(share, (End - First) * kRow, memory);
-  for (std::int64_t first = 0; first < w.tiling.count; first += kTiles) {
-    const Block block{first, std::min(kTiles, w.tiling.count - first)};
+  const Range tiles(w.tiling.count, copy, w.copies);
+  for (std::int64_t first = tiles.first; first < tiles.end; first += kTiles) {
+    const Block block{first, std::min(kTiles, tiles.end - first)};
     o.prologue.factor ? transform_source<Taps, First, End, Normalized>(w, share, scratch, block, o)
                       : transform_source<Taps, First, End, AsTheyAre>(w, share, scratch, block, o);
     transform_gradient<Taps, First, End>(w, share, scratch, block, o);
-    multiply_block(w, share, scratch, block, sums, First * kRow, (End - First) * kRow);
+    multiply_block(w, share, scratch, block, sums, {First * kRow, (End - First) * kRow, copy, first > tiles.first});
   }
 }
 
 /// G^T u G of a vector of outputs and one input, `offset` in the sums of every point; the taps go to their places in
 /// plain [k][c][3][3]. What is read for points that vanish goes into taps that are dropped.
-template <int Taps>
+template <int Taps, int Copies>
 void transform_back(const Problem& problem, const Sums& sums, std::int64_t offset, std::int64_t phase, float* weights) {
   constexpr int kSize = patch(Taps);
   Vector columns[Taps * kSize];
   for (int j = 0; j < kSize; ++j) {
     Vector u[kSize], g[Taps];
-    for (int i = 0; i < kSize; ++i) u[i] = load(sums.at(phase, i * kSize + j) + offset);
+    for (int i = 0; i < kSize; ++i) u[i] = sums.total<Copies>(phase, i * kSize + j, offset);
     filter_gradient_transform(u, g);
     for (int i = 0; i < Taps; ++i) columns[i * kSize + j] = g[i];
   }
@@ -205,33 +226,34 @@ void transform_back(const Problem& problem, const Sums& sums, std::int64_t offse
   }
 }
 
-template <int Taps>
+template <int Taps, int Copies>
 void transform_all_back(const Problem& p, const Walk& w, const Sums& sums, float* weights, const Range& mine) {
   for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, phases, channels)
     const std::int64_t k = i / w.inputs * kLanes, phase = i % w.inputs / p.inputs, channel = i % p.inputs;
-    transform_back<Taps>(p, sums, (k / 16 * p.inputs + channel) * 16 + k % 16, phase,
-                         weights + (k * p.inputs + channel) * 9);
+    transform_back<Taps, Copies>(p, sums, (k / 16 * p.inputs + channel) * 16 + k % 16, phase,
+                                 weights + (k * p.inputs + channel) * 9);
   }
 }
 
-/// Points that a share of halved threads transforms.
-std::int64_t points_of(const Problem& p, const Share& share) {
-  return p.stride == 1 ? kPoints<3> / share.halves : kPoints<2>;
-}
-
 void multiply(const Walk& w, const Share& share, const Operands& o, const Sums& sums, float* memory) {
-  if (w.source.step == 2) return multiply_share<2, 0, 5>(w, share, o, sums, memory);
-  if (share.halves == 1) return multiply_share<3, 0, 6>(w, share, o, sums, memory);
-  if (share.half == 0) return multiply_share<3, 0, 3>(w, share, o, sums, memory);
-  multiply_share<3, 3, 6>(w, share, o, sums, memory);
+  for (std::int64_t copy = w.copies == 1 ? 0 : share.half; copy < w.copies; copy += share.halves) {
+    if (w.source.step == 2)
+      multiply_share<2, 0, 5>(w, share, o, sums, copy, memory);
+    else if (!share.halves_points(w))
+      multiply_share<3, 0, 6>(w, share, o, sums, copy, memory);
+    else if (share.half == 0)
+      multiply_share<3, 0, 3>(w, share, o, sums, copy, memory);
+    else
+      multiply_share<3, 3, 6>(w, share, o, sums, copy, memory);
+  }
 }
 
 /// Floats of scratch of the thread that wants most.
-std::int64_t thread_scratch(const Problem& p, const Walk& w, int threads) {
+std::int64_t thread_scratch(const Walk& w, int threads) {
   std::int64_t most = 0;
   for (int thread = 0; thread < threads; ++thread) {
     const Share share(w, thread, threads);
-    most = std::max(most, Scratch(share, points_of(p, share), nullptr).size);
+    most = std::max(most, Scratch(share, share.points(w), nullptr).size);
   }
   return most;
 }
@@ -241,7 +263,8 @@ std::int64_t thread_scratch(const Problem& p, const Walk& w, int threads) {
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads) {
   if (pass != Pass::weight_gradient) return apply_workspace(problem, pass, threads);
   const Walk walk(problem);
-  return static_cast<std::size_t>(Sums(walk, nullptr).size + threads * thread_scratch(problem, walk, threads));
+  const Sums sums(walk, nullptr);
+  return static_cast<std::size_t>(sums.copies * sums.size + threads * thread_scratch(walk, threads));
 }
 
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
@@ -249,8 +272,8 @@ void weight_gradient(const Problem& problem, const float* source, const float* g
   const Walk w(problem);
   const Operands operands{source, gradient, prologue};
   const Sums sums(w, workspace);
-  float* const scratch = workspace + sums.size;
-  const std::int64_t own = thread_scratch(problem, w, threads);
+  float* const scratch = workspace + sums.copies * sums.size;
+  const std::int64_t own = thread_scratch(w, threads);
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num();
@@ -258,9 +281,9 @@ void weight_gradient(const Problem& problem, const float* source, const float* g
 #pragma omp barrier
     const Range mine(w.outputs / kLanes * w.inputs, thread, threads);
     if (problem.stride == 1)
-      transform_all_back<3>(problem, w, sums, weights, mine);
+      (sums.copies == 1 ? transform_all_back<3, 1> : transform_all_back<3, 2>)(problem, w, sums, weights, mine);
     else
-      transform_all_back<2>(problem, w, sums, weights, mine);
+      transform_all_back<2, 1>(problem, w, sums, weights, mine);
   }
 }
 
