@@ -56,6 +56,7 @@ void add_report(CommandLine& line);
 void add_score(CommandLine& line);
 void add_transfer(CommandLine& line);
 void add_study(CommandLine& line);
+void add_divide(CommandLine& line);
 void add_version(CommandLine& line);
 int print_version(Context& context);
 

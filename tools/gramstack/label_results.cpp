@@ -10,6 +10,7 @@
 
 #include "api/error.h"
 #include "chart/line_chart.h"
+#include "statistics/moments.h"
 #include "store/files.h"
 #include "table.h"
 
@@ -28,19 +29,17 @@ std::string count_text(PerClass per_class) { return per_class ? std::to_string(*
 const char* way(bool end_to_end) { return end_to_end ? "end-to-end" : "modules"; }
 
 LabelSummary summary_of(const std::vector<LabelResult>& results) {
-  const double count = static_cast<double>(results.size());
-  LabelSummary summary{results[0].end_to_end, results[0].per_class, results[0].labels,
-                       static_cast<std::int64_t>(results.size())};
-  summary.least = summary.most = results[0].accuracy;
-  for (const LabelResult& result : results) {
-    summary.mean += result.accuracy / count;
-    summary.least = std::min(summary.least, result.accuracy);
-    summary.most = std::max(summary.most, result.accuracy);
-  }
-  double squares = 0;
-  for (const LabelResult& result : results) squares += std::pow(result.accuracy - summary.mean, 2);
-  summary.deviation = std::sqrt(squares / (count - 1));
-  return summary;
+  std::vector<double> accuracies;
+  for (const LabelResult& result : results) accuracies.push_back(result.accuracy);
+  const auto [least, most] = std::minmax_element(accuracies.begin(), accuracies.end());
+  return {results[0].end_to_end,
+          results[0].per_class,
+          results[0].labels,
+          static_cast<std::int64_t>(results.size()),
+          analysis::mean(accuracies),
+          *least,
+          *most,
+          analysis::deviation(accuracies)};
 }
 
 ordered_json to_json(const LabelSubject& subject) {
@@ -80,11 +79,6 @@ analysis::Series series_of(const std::vector<LabelSummary>& summaries, bool end_
 }
 
 }  // namespace
-
-std::string accuracy_text(const LabelSummary& summary) {
-  const std::string mean = percent(summary.mean);
-  return std::isnan(summary.deviation) ? mean : fmt::format("{} ± {:.2f}", mean, 100 * summary.deviation);
-}
 
 LabelResults::LabelResults(const std::filesystem::path& folder, LabelSubject subject, std::int64_t epochs)
     : folder_(folder), subject_(std::move(subject)) {
@@ -155,7 +149,7 @@ std::string LabelResults::table() const {
     if (row.empty()) row = {count_text(summary.per_class), std::to_string(summary.labels), "-", "-", "-", "-"};
     const std::size_t column = summary.end_to_end ? 4 : 2;
     row[column] = std::to_string(summary.draws);
-    row[column + 1] = accuracy_text(summary);
+    row[column + 1] = percent(summary.mean, summary.deviation);
     baseline = baseline || summary.end_to_end;
   }
   std::vector<std::vector<std::string>> lines{{"per class", "labels", "draws", "output module", "draws", "end to end"}};

@@ -63,7 +63,4 @@ class LabelResults {
   std::vector<LabelResult> results_;
 };
 
-/// "89.21 % ± 1.02": without a deviation for one draw.
-std::string accuracy_text(const LabelSummary& summary);
-
 }  // namespace gramstack::tool

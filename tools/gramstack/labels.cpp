@@ -15,7 +15,6 @@
 #include "table.h"
 #include "training.h"
 #include "training/label_study.h"
-#include "training/manifest.h"
 #include "training/run_folder.h"
 
 namespace gramstack::tool {
@@ -92,16 +91,8 @@ Pipeline pipeline_of(const Options& options, const Place& place, Context& contex
 /// Trains the modules if the folder has no finished run of this very pipeline.
 void provide_run(const Place& place, const Pipeline& pipeline, Context& context) {
   if (place.recorded) return;
-  const auto work = [&](const RunOptions& filled) {
-    if (!fs::exists(place.run / "resolved.yaml")) return run(pipeline, filled);
-    const fs::path manifest = place.run / "manifest.json";
-    RunFolder::open(place.run).check_same(pipeline, identity_of(read_text(manifest), manifest.string()));
-    return resume(pipeline, filled);
-  };
-  RunOptions options;
-  options.folder = place.run;
   note(context, "run folder: " + place.run.string());
-  train_shown(context, options, work, "the same command goes on");
+  train_or_go_on(context, pipeline, place.run, false);
 }
 
 LabelSubject subject_of(const Pipeline& pipeline, const fs::path& run) {
@@ -148,7 +139,7 @@ class Study {
     for (const LabelSummary& summary : results_.summaries())
       if (summary.end_to_end == end_to_end && summary.per_class == count)
         note(context_, fmt::format("{}, {} labels, {} draws: {}", end_to_end ? "end to end" : "output module",
-                                   summary.labels, summary.draws, accuracy_text(summary)));
+                                   summary.labels, summary.draws, percent(summary.mean, summary.deviation)));
   }
 
   void add(bool end_to_end, const LabelDraw& draw) {
@@ -166,12 +157,6 @@ class Study {
   LabelResults results_;
   LabelStudy study_;
 };
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw Error(ExitCode::resource, fmt::format("cannot make {}: {}", folder.string(), error.message()));
-}
 
 int act(const Options& options, Context& context) {
   const Place place = place_of(options);

@@ -28,6 +28,7 @@ void add_verbs(CommandLine& line) {
   add_score(line);
   add_transfer(line);
   add_study(line);
+  add_divide(line);
   add_plugins(line);
   add_help(line);
   add_version(line);

@@ -54,18 +54,6 @@ std::vector<PairTask> tasks_of(const Options& options, Context& context) {
   return tasks;
 }
 
-/// Begins the run, goes on with it, or leaves a finished one as it is.
-void train(const PairTask& task, Context& context) {
-  RunOptions options;
-  options.folder = task.run;
-  std::error_code ignored;
-  const bool begun = fs::exists(task.run / "resolved.yaml", ignored);
-  const auto work = [&](const RunOptions& filled) {
-    return begun ? resume(task.pipeline, filled) : run(task.pipeline, filled);
-  };
-  train_shown(context, options, work, "the same command goes on");
-}
-
 /// One column of every matrix: all modules for one task.
 void measure(const PairTask& target, std::size_t column, const std::vector<PairTask>& tasks, const Options& options,
              Context& context, Study& study) {
@@ -189,12 +177,11 @@ int act(const Options& options, Context& context) {
   if (options.classes.size() < 3)
     throw UsageError(fmt::format("--classes names {}; at least 3 make several pairs", options.classes.size()));
   const std::vector<PairTask> tasks = tasks_of(options, context);
-  std::error_code ignored;
-  fs::create_directories(fs::path(options.out) / "runs", ignored);
+  make_folder(fs::path(options.out) / "runs");
   Study study;
   for (const PairTask& task : tasks) {
     note(context, task.name + ":");
-    train(task, context);
+    train_or_go_on(context, task.pipeline, task.run, false);
     study.names.push_back(task.name);
   }
   study.accuracy.assign(tasks.size(), std::vector<double>(tasks.size()));

@@ -42,6 +42,10 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const std::
   return text;
 }
 
+std::string percent(double mean, double deviation) {
+  return std::isnan(deviation) ? percent(mean) : fmt::format("{} ± {:.2f}", percent(mean), 100 * deviation);
+}
+
 std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.2f} %", 100 * share); }
 
 std::string number(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }

@@ -6,8 +6,11 @@
 
 #include "progress.h"
 #include "signals.h"
+#include "store/files.h"
 #include "table.h"
+#include "training/manifest.h"
 #include "training/report.h"
+#include "training/run_folder.h"
 
 namespace gramstack::tool {
 namespace {
@@ -79,6 +82,26 @@ RunReport train_shown(Context& context, RunOptions options, const std::function<
     if (error.code() != ExitCode::interrupted && error.code() != ExitCode::terminated) throw;
     throw Error(error.code(), fmt::format("{}\n  {}", error.what(), go_on));
   }
+}
+
+RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const std::filesystem::path& folder,
+                         bool end_to_end) {
+  RunOptions options;
+  options.folder = folder;
+  options.end_to_end = end_to_end;
+  const auto work = [&](const RunOptions& filled) {
+    if (!std::filesystem::exists(folder / "resolved.yaml")) return run(pipeline, filled);
+    const std::filesystem::path manifest = folder / "manifest.json";
+    RunFolder::open(folder).check_same(pipeline, identity_of(read_text(manifest), manifest.string()));
+    return resume(pipeline, filled);
+  };
+  return train_shown(context, options, work, "the same command goes on");
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(ExitCode::resource, fmt::format("cannot make {}: {}", folder.string(), error.message()));
 }
 
 void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work) {

@@ -12,7 +12,15 @@ namespace gramstack::tool {
 RunReport train_shown(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work,
                       const std::string& go_on);
 
-/// The same, and shows the report.
+/// Trains into a folder with the results of a command; the run there goes on, and a finished one stays as it is. Throws
+/// Error(configuration) where it is of another pipeline.
+RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const std::filesystem::path& folder,
+                         bool end_to_end);
+
+/// With its parents. Throws Error(resource).
+void make_folder(const std::filesystem::path& folder);
+
+/// train_shown, and shows the report.
 void train(Context& context, RunOptions options, const std::function<RunReport(const RunOptions&)>& work);
 
 std::string report_text(const RunReport& report);
