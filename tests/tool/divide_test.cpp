@@ -1,4 +1,6 @@
 // divide: one network in more and more modules, from the command line.
+#include <algorithm>
+
 #include "division_results.h"
 #include "store.h"
 
@@ -58,6 +60,17 @@ TEST_CASE("tool: divide trains what run would train, and keeps what is finished"
   same_as_run(7, {"--set", "stack.features.cut=[linear1]", "--set", "schedule=together", "--set", "seed=4"});
   CHECK(store.document(divide(store, wanted)) == all);
   CHECK(json::parse(read_text(store.at("divided/divide.json"))) == all);
+}
+
+TEST_CASE("tool: divide gives the inner parts a kernel of their own") {
+  const Store store;
+  const json divided = store.document(divide(store, {"--modules", "2", "--kernel", "relu"}));
+  const json report = store.document({"run", store.file, "--no-reuse", "--out", store.at("run"), "--set",
+                                      "stack.features.cut=[{at: linear1, kernel: {type: relu}}]"});
+  CHECK(divided["runs"][1]["accuracy"] == report["test_accuracy"]);
+  std::size_t most = 0;
+  for (const json& module : report["modules"]) most = std::max(most, module["peak_memory"].get<std::size_t>());
+  CHECK(divided["runs"][1]["peak_memory"] == most);
 }
 
 TEST_CASE("tool: divide says what it cannot cut, before it trains") {

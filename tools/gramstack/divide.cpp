@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string file, out;
+  std::string file, out, kernel;
   std::vector<std::int64_t> modules{1, 2, 4};
   std::vector<std::string> set;
   std::int64_t seeds = 1;
@@ -52,8 +52,8 @@ const ModuleSpec& whole(const Pipeline& pipeline, const Options& options) {
                   options.file, hidden));
 }
 
-/// The points that leave parts of about as many of the backbone's pieces.
-std::string cut_points(const ModuleSpec& module, std::int64_t modules) {
+/// The value of `cut` that leaves parts of about as many of the backbone's pieces.
+std::string cut_of(const ModuleSpec& module, std::int64_t modules, const std::string& kernel) {
   const std::vector<std::string> ends = module.backbone->cuts();  // of the pieces
   const std::int64_t pieces = static_cast<std::int64_t>(ends.size());
   if (modules > std::max<std::int64_t>(pieces, 1))
@@ -61,9 +61,11 @@ std::string cut_points(const ModuleSpec& module, std::int64_t modules) {
                                  quote(module.name),
                                  pieces > 0 ? "these ends of parts only: " + join(ends) : "no points to be cut at"));
   std::vector<std::string> points;
-  for (std::int64_t i = 1; i < modules; ++i)
-    points.push_back(ends[static_cast<std::size_t>((2 * i * pieces + modules) / (2 * modules) - 1)]);
-  return join(points);
+  for (std::int64_t i = 1; i < modules; ++i) {
+    const std::string& at = ends[static_cast<std::size_t>((2 * i * pieces + modules) / (2 * modules) - 1)];
+    points.push_back(kernel.empty() ? at : fmt::format("{{at: {}, kernel: {{type: {}}}}}", at, kernel));
+  }
+  return "[" + join(points) + "]";
 }
 
 Task task_of(const Division& division, std::uint64_t seed, const Options& options, Context& context) {
@@ -72,7 +74,7 @@ Task task_of(const Division& division, std::uint64_t seed, const Options& option
   Task task{division, seed, load_pipeline(options.file, set, context.registry())};
   const ModuleSpec& module = whole(task.pipeline, options);
   if (division.modules > 1) {
-    set.push_back(fmt::format("stack.{}.cut=[{}]", module.name, cut_points(module, division.modules)));
+    set.push_back(fmt::format("stack.{}.cut={}", module.name, cut_of(module, division.modules, options.kernel)));
     set.push_back(division.way == Way::together ? "schedule=together" : "schedule=in-turn");
     task.pipeline = load_pipeline(options.file, set, context.registry());
   }
@@ -139,6 +141,9 @@ void add_divide(CommandLine& line) {
       ->allow_extra_args(false)
       ->check(from_one)
       ->type_name("N,...");
+  verb.add_option("--kernel", options->kernel,
+                  "kernel of all parts but the last, where the module's own leaves no maps for the next part: relu")
+      ->type_name("NAME");
   verb.add_flag("--together", options->together, "train them all at once, too, each by its own loss");
   verb.add_option("--seeds", options->seeds, "runs of each, from the file's seed on")
       ->capture_default_str()
