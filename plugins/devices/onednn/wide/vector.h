@@ -17,7 +17,7 @@ using Vector = __m512;
 
 inline Vector load(const float* p) { return _mm512_load_ps(p); }
 inline void store(float* p, Vector v) { _mm512_store_ps(p, v); }
-inline void stream(float* p, Vector v) { _mm512_stream_ps(p, v); }  // past the caches, where it fills a line
+inline void stream(float* p, Vector v) { _mm512_stream_ps(p, v); }  // past the caches
 inline Vector all(float x) { return _mm512_set1_ps(x); }
 inline Vector zero() { return _mm512_setzero_ps(); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }            // ab + c
@@ -42,7 +42,7 @@ using Vector = Eight;
 
 inline Vector load(const float* p) { return _mm256_load_ps(p); }
 inline void store(float* p, Vector v) { _mm256_store_ps(p, v); }
-inline void stream(float* p, Vector v) { _mm256_store_ps(p, v); }  // past the caches, where it fills a line
+inline void stream(float* p, Vector v) { _mm256_stream_ps(p, v); }  // past the caches
 inline Vector all(float x) { return _mm256_set1_ps(x); }
 inline Vector zero() { return _mm256_setzero_ps(); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }            // ab + c

@@ -31,7 +31,7 @@ Filters<Taps> gather(const Problem& p, Pass pass, std::int64_t phase, const floa
   return filters;
 }
 
-/// G g G^T of a vector of filters, point p to out[p * point_stride].
+/// G g G^T of a vector of filters, point p to out[p * point_stride]; past the caches if asked for.
 template <int Taps, bool kPast>
 void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
@@ -51,6 +51,17 @@ void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t
       kPast ? stream(point, points[j]) : store(point, points[j]);
     }
   }
+}
+
+/// The same of sixteen filters. Only whole lines go past the caches: vectors of half a line are put together first.
+template <int Taps, bool kPast>
+void transform(const Filters<Taps>& filters, float* out, std::int64_t point_stride) {
+  constexpr bool kByLines = kPast && kLanes < 16;
+  alignas(64) float lines[kByLines ? patch(Taps) * patch(Taps) * 16 : 16];
+  for (int first = 0; first < 16; first += kLanes)
+    transform<Taps, kPast && !kByLines>(filters, first, (kByLines ? lines : out) + first, kByLines ? 16 : point_stride);
+  for (int i = 0; kByLines && i < patch(Taps) * patch(Taps) * 16; i += kLanes)
+    stream(out + i / 16 * point_stride + i % 16, load(lines + i));
 }
 
 /// Where the filters of a pass lie, and where their points go: [points][outputs/16][inputs][16], the source's channels
@@ -81,8 +92,7 @@ void transform_some(const Problem& p, Pass pass, const Places& at, const float* 
     const std::int64_t c = i % at.inputs, k = i / at.inputs * 16 % at.outputs, phase = i / at.inputs * 16 / at.outputs;
     const Filters<Taps> filters =
         gather<Taps>(p, pass, phase, weights + k * at.output_stride + c * at.input_stride, at.output_stride);
-    for (int first = 0; first < 16; first += kLanes)
-      transform<Taps, kPast>(filters, first, transformed + at.point(phase, k, c) + first, at.point_stride);
+    transform<Taps, kPast>(filters, transformed + at.point(phase, k, c), at.point_stride);
   }
   _mm_sfence();  // for what goes past the caches
 }
