@@ -13,6 +13,9 @@ constexpr gramstack_param kParams[] = {
     choice("pairs",
            "which pairs count: all known ones, or those of different classes only (kernels with a negative minimum)",
            "all", "all|negative"),
+    boolean("centered",
+            "take the mean out of the features first; as an estimator it ranks modules for other tasks better",
+            "false"),
 };
 
 /// Squared norms below it count as it: an empty or all-zero matrix has alignment 0 and a finite gradient.
@@ -21,7 +24,9 @@ constexpr double kSmallestSquare = 1e-12;
 class Alignment final : public Loss {
  public:
   explicit Alignment(const Arguments& args)
-      : diagonal_(args.choice("triangle") == "full"), negative_(args.choice("pairs") == "negative") {}
+      : diagonal_(args.choice("triangle") == "full"),
+        negative_(args.choice("pairs") == "negative"),
+        centered_(args.boolean("centered")) {}
 
   Supervision supervision() const override { return Supervision::pairs; }
 
@@ -38,8 +43,9 @@ class Alignment final : public Loss {
   Value emit(Builder& b, const LossInput& in) const override {
     const Value known = mask(b, in.pairs);
     const Value target = ideal(b, in);
-    const Value product = b.sum(b.multiply(in.prediction, target));
-    const Value norms = b.multiply(norm(b, b.multiply(in.prediction, known)), norm(b, target));
+    const Value gram = centered_ ? without_means(b, in.prediction, in.pairs) : in.prediction;
+    const Value product = b.sum(b.multiply(gram, target));
+    const Value norms = b.multiply(norm(b, b.multiply(gram, known)), norm(b, target));
     return b.negate(b.divide(product, norms));
   }
 
@@ -58,9 +64,21 @@ class Alignment final : public Loss {
     return in.range.min == 0 ? near : b.add(near, b.multiply(in.pairs.different, in.range.min));
   }
 
+  /// Of features whose mean over the images with known pairs is taken out (Cortes, Mohri and Rostamizadeh,
+  /// "Algorithms for learning kernels based on centered alignment", 2012).
+  static Value without_means(Builder& b, Value gram, const PairMasks& pairs) {
+    const Value known = b.sum(b.add(pairs.same, pairs.different), {1}, true);
+    const Value counts = b.greater(known, b.constant(0.5));
+    const Value size = b.maximum(b.sum(counts), 1.0);
+    const Value rows = b.divide(b.matmul(gram, counts), size);
+    const Value all = b.divide(b.sum(b.multiply(rows, counts)), size);
+    const Value columns = b.transpose(rows);
+    return b.add(b.subtract(b.subtract(gram, rows), columns), all);
+  }
+
   static Value norm(Builder& b, Value x) { return b.sqrt(b.maximum(b.sum(b.square(x)), kSmallestSquare)); }
 
-  bool diagonal_, negative_;
+  bool diagonal_, negative_, centered_;
 };
 
 constexpr gramstack_class kClasses[] = {

@@ -14,6 +14,9 @@ TEST_CASE("loss alignment: known objectives of three points") {
     CHECK(tanh_objective(device, "alignment", {{"triangle", "full"}}) == Rounded{0.7155});
     CHECK(tanh_objective(device, "alignment", {{"pairs", "negative"}}) == Rounded{0.1405});
     CHECK(tanh_objective(device, "alignment", {{"triangle", "full"}, {"pairs", "negative"}}) == Rounded{0.1405});
+    CHECK(gaussian_objective(device, "alignment", {{"centered", "true"}}) == Rounded{-0.6789});
+    CHECK(tanh_objective(device, "alignment", {{"centered", "true"}}) == Rounded{0.7420});
+    CHECK(gaussian_objective(device, "alignment", {{"centered", "true"}, {"triangle", "full"}}) == Rounded{0.2879});
   }
 }
 
@@ -21,6 +24,7 @@ TEST_CASE("loss alignment: gradient agrees with central differences") {
   CHECK(check_pairwise_gradient("alignment") == "");
   CHECK(check_pairwise_gradient("alignment", {{"triangle", "full"}}) == "");
   CHECK(check_pairwise_gradient("alignment", {{"pairs", "negative"}}) == "");
+  CHECK(check_pairwise_gradient("alignment", {{"centered", "true"}}) == "");
   CHECK(check_pairwise_gradient("alignment", {{"triangle", "full"}, {"pairs", "negative"}}) == "");
 }
 
@@ -28,12 +32,14 @@ TEST_CASE("loss alignment: finite with finite gradients on degenerate batches") 
   CHECK(check_degenerate_batches("alignment") == "");
   CHECK(check_degenerate_batches("alignment", {{"triangle", "full"}}) == "");
   CHECK(check_degenerate_batches("alignment", {{"pairs", "negative"}}) == "");
+  CHECK(check_degenerate_batches("alignment", {{"centered", "true"}}) == "");
   CHECK(check_degenerate_batches("alignment", {{"triangle", "full"}, {"pairs", "negative"}}) == "");
 }
 
 TEST_CASE("loss alignment: pairs with an unlabelled image count nothing") {
   CHECK(check_unknown_pairs("alignment") == "");
   CHECK(check_unknown_pairs("alignment", {{"pairs", "negative"}}) == "");
+  CHECK(check_unknown_pairs("alignment", {{"centered", "true"}}) == "");
 }
 
 TEST_CASE("loss alignment: value of a collapsed batch and of empty ones") {
