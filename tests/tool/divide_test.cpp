@@ -81,5 +81,12 @@ TEST_CASE("tool: divide says what it cannot cut, before it trains") {
   refuses(store, {"--set", "stack.features.cut=[linear1]"}, 2,
           "divide cuts the one hidden module of a network, and " + store.file +
               " has 2: leave out its `cut`, or name another file");
+  const Outcome flat =
+      store.tool(divide(store, {"--modules", "2", "--set", "stack.features.backbone={type: resnet, width: 2}", "--set",
+                                "stack.features.kernel={type: relu-pool}"}));
+  CHECK(flat.code == 3);
+  CHECK(flat.err.ends_with("\n1 error in " + store.file +
+                           "\n  with stack.features.cut=[stage2]\n  --kernel gives all parts but the last another "
+                           "kernel\n"));
   CHECK_FALSE(std::filesystem::exists(store.at("divided")));
 }

@@ -68,6 +68,17 @@ std::string cut_of(const ModuleSpec& module, std::int64_t modules, const std::st
   return "[" + join(points) + "]";
 }
 
+/// The file's pipeline in parts. What is wrong with it may be the kernel between them.
+Pipeline load_parts(const std::vector<std::string>& set, const Options& options, Context& context) {
+  try {
+    return load_pipeline(options.file, set, context.registry());
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::configuration || !options.kernel.empty()) throw;
+    throw Error(error.code(), fmt::format("{}\n  with {}\n  --kernel gives all parts but the last another kernel",
+                                          error.what(), set[set.size() - 2]));
+  }
+}
+
 Task task_of(const Division& division, std::uint64_t seed, const Options& options, Context& context) {
   std::vector<std::string> set = options.set;
   set.push_back(fmt::format("seed={}", seed));
@@ -76,7 +87,7 @@ Task task_of(const Division& division, std::uint64_t seed, const Options& option
   if (division.modules > 1) {
     set.push_back(fmt::format("stack.{}.cut={}", module.name, cut_of(module, division.modules, options.kernel)));
     set.push_back(division.way == Way::together ? "schedule=together" : "schedule=in-turn");
-    task.pipeline = load_pipeline(options.file, set, context.registry());
+    task.pipeline = load_parts(set, options, context);
   }
   check(task.pipeline, division.way == Way::end_to_end);
   return task;
