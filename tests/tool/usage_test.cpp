@@ -18,7 +18,7 @@ void refuses(const std::vector<std::string>& arguments, const std::string& messa
 
 const std::string kCommands =
     "  commands: run, resume, eval, predict, check, render, graph, bench, modules, labels, pairs, report, score, "
-    "transfer, study, plugins, help, version\n"
+    "transfer, study, divide, plugins, help, version\n"
     "  see: gramstack --help\n";
 
 }  // namespace
