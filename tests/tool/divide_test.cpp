@@ -16,10 +16,7 @@ std::vector<std::string> divide(const Store& store, std::vector<std::string> mor
 }
 
 void refuses(const Store& store, const std::vector<std::string>& more, int code, const std::string& message) {
-  const Outcome outcome = store.tool(divide(store, more));
-  CHECK(outcome.code == code);
-  CHECK(outcome.out == "");
-  CHECK(outcome.err == "gramstack: error: " + message + "\n");
+  check_refused(store.tool(divide(store, more)), code, message);
 }
 
 }  // namespace

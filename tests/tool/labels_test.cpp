@@ -5,13 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "label_results.h"
-#include "process.h"
-#include "tiny.h"
+#include "store.h"
 
 using namespace gramstack::test;
 using gramstack::tool::LabelResults;
 using gramstack::tool::LabelSubject;
-using nlohmann::json;
 
 namespace {
 
@@ -39,10 +37,7 @@ json labels_json(std::vector<std::string> arguments) {
 }
 
 void refuses(const std::vector<std::string>& arguments, int code, const std::string& message) {
-  const Outcome outcome = run_tool(arguments);
-  CHECK(outcome.code == code);
-  CHECK(outcome.out == "");
-  CHECK(outcome.err == "gramstack: error: " + message + "\n");
+  check_refused(run_tool(arguments), code, message);
 }
 
 LabelResults some_results(const std::filesystem::path& folder) {

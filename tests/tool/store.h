@@ -44,6 +44,13 @@ struct Store {
   }
 };
 
+/// Checks that a tool said nothing but this error.
+inline void check_refused(const Outcome& outcome, int code, const std::string& message) {
+  CHECK(outcome.code == code);
+  CHECK(outcome.out == "");
+  CHECK(outcome.err == "gramstack: error: " + message + "\n");
+}
+
 inline std::string head(const std::string& hash) { return hash.substr(0, 12); }  ///< as tables show it
 
 }  // namespace gramstack::test

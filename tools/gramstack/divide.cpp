@@ -68,27 +68,28 @@ std::string cut_of(const ModuleSpec& module, std::int64_t modules, const std::st
   return "[" + join(points) + "]";
 }
 
-/// The file's pipeline in parts. What is wrong with it may be the kernel between them.
-Pipeline load_parts(const std::vector<std::string>& set, const Options& options, Context& context) {
+/// The file's pipeline with `module` in parts. What is wrong with it may be the kernel between them.
+Pipeline load_parts(const ModuleSpec& module, const Division& division, std::vector<std::string> set,
+                    const Options& options, Context& context) {
+  const std::string cut = fmt::format("stack.{}.cut={}", module.name, cut_of(module, division.modules, options.kernel));
+  set.push_back(cut);
+  set.push_back(division.way == Way::together ? "schedule=together" : "schedule=in-turn");
   try {
     return load_pipeline(options.file, set, context.registry());
   } catch (const Error& error) {
     if (error.code() != ExitCode::configuration || !options.kernel.empty()) throw;
     throw Error(error.code(), fmt::format("{}\n  with {}\n  --kernel gives all parts but the last another kernel",
-                                          error.what(), set[set.size() - 2]));
+                                          error.what(), cut));
   }
 }
 
-Task task_of(const Division& division, std::uint64_t seed, const Options& options, Context& context) {
+Task task_of(const ModuleSpec& module, const Division& division, std::uint64_t seed, const Options& options,
+             Context& context) {
   std::vector<std::string> set = options.set;
   set.push_back(fmt::format("seed={}", seed));
-  Task task{division, seed, load_pipeline(options.file, set, context.registry())};
-  const ModuleSpec& module = whole(task.pipeline, options);
-  if (division.modules > 1) {
-    set.push_back(fmt::format("stack.{}.cut={}", module.name, cut_of(module, division.modules, options.kernel)));
-    set.push_back(division.way == Way::together ? "schedule=together" : "schedule=in-turn");
-    task.pipeline = load_parts(set, options, context);
-  }
+  Task task{division, seed,
+            division.modules > 1 ? load_parts(module, division, set, options, context)
+                                 : load_pipeline(options.file, set, context.registry())};
   check(task.pipeline, division.way == Way::end_to_end);
   return task;
 }
@@ -105,11 +106,12 @@ std::vector<Division> divisions_of(const Options& options) {
 
 /// All that is to be trained, checked before the first of it is.
 std::vector<Task> tasks_of(const Options& options, Context& context) {
-  const std::uint64_t first = load_pipeline(options.file, options.set, context.registry()).seed;
+  const Pipeline file = load_pipeline(options.file, options.set, context.registry());
+  const ModuleSpec& module = whole(file, options);
   std::vector<Task> tasks;
   for (const Division& division : divisions_of(options))
     for (std::int64_t i = 0; i < options.seeds; ++i)
-      tasks.push_back(task_of(division, first + static_cast<std::uint64_t>(i), options, context));
+      tasks.push_back(task_of(module, division, file.seed + static_cast<std::uint64_t>(i), options, context));
   return tasks;
 }
 

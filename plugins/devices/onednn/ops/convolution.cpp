@@ -31,6 +31,17 @@ ConvolutionShape shape_of(const Attributes& attributes, const Tensor& x, const T
   return s;
 }
 
+/// Of an instruction whose operands begin with x and weights.
+ConvolutionShape forward_shape(const Program& program, const Instruction& i) {
+  return shape_of(i.attributes, program.tensor(i.inputs[0]), program.tensor(i.outputs[0]),
+                  program.shape(i.inputs[1])[2]);
+}
+
+/// Of an instruction whose operands begin with x and dy.
+ConvolutionShape weight_gradient_shape(const Program& program, const Instruction& i) {
+  return shape_of(i.attributes, program.tensor(i.inputs[0]), program.tensor(i.inputs[1]), i.attributes.integer("size"));
+}
+
 /// left, right, bias: operands in the order of Convolution::run.
 Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, const float* bias) {
   if (!bias && prefers_winograd(p.settings(), shape)) return prepare_winograd(p, direction, shape);
@@ -43,20 +54,19 @@ Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, 
 }
 
 Run prepare_forward(Preparation& p) {
-  ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]);
+  ConvolutionShape shape = forward_shape(p.program(), p.instruction());
   shape.bias = p.inputs() == 3;
   return prepare(p, Direction::forward, shape, shape.bias ? p.in(2) : nullptr);
 }
 
 /// Inputs are those of conv2d_normalizing (defer.h).
 Run prepare_normalizing(Preparation& p) {
-  return prepare_winograd_normalizing(p, Direction::forward,
-                                      shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]));
+  return prepare_winograd_normalizing(p, Direction::forward, forward_shape(p.program(), p.instruction()));
 }
 
 /// Inputs are those of conv2d_normalized (fold.h).
 Run prepare_normalized(Preparation& p) {
-  const ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.output(0), p.input(1).shape()[2]);
+  const ConvolutionShape shape = forward_shape(p.program(), p.instruction());
   if (prefers_winograd(p.settings(), shape) && winograd_takes_normalization(shape))
     return prepare_winograd_normalized(p, shape);
   return [convolve = prepare(p, Direction::forward, shape, nullptr), normalize = prepare_normalization_in_place(p, 2)] {
@@ -71,7 +81,7 @@ Run prepare_data_gradient(Preparation& p) {
 }
 
 Run prepare_weight_gradient(Preparation& p) {
-  const ConvolutionShape shape = shape_of(p.attributes(), p.input(0), p.input(1), p.attributes().integer("size"));
+  const ConvolutionShape shape = weight_gradient_shape(p.program(), p.instruction());
   if (shape.x == Layout::plain && shape.y == Layout::blocked && has_few_channels(shape.channels, shape.size))
     return prepare_few_channels(p, shape);
   return prepare(p, Direction::weight_gradient, shape, nullptr);
@@ -79,7 +89,7 @@ Run prepare_weight_gradient(Preparation& p) {
 
 Run prepare_weight_gradient_normalizing(Preparation& p) {
   return prepare_winograd_normalizing(p, Direction::weight_gradient,
-                                      shape_of(p.attributes(), p.input(0), p.input(1), p.attributes().integer("size")));
+                                      weight_gradient_shape(p.program(), p.instruction()));
 }
 
 // oneDNN's vectorised convolutions read x plain when it has few channels and everything else blocked; where y is plain
@@ -121,9 +131,7 @@ constexpr Rule kRules[] = {{"conv2d", layout_forward, prepare_forward},
 bool can_normalize_source(const Program& program, const Instruction& i, const Settings& settings) {
   const bool forward = i.rule->name == "conv2d";
   if (i.inputs.size() != 2 || (!forward && i.rule->name != "conv2d_weight_gradient")) return false;
-  const Index size = forward ? program.shape(i.inputs[1])[2] : i.attributes.integer("size");
-  const ConvolutionShape shape =
-      shape_of(i.attributes, program.tensor(i.inputs[0]), program.tensor(forward ? i.outputs[0] : i.inputs[1]), size);
+  const ConvolutionShape shape = forward ? forward_shape(program, i) : weight_gradient_shape(program, i);
   return prefers_winograd(settings, shape) && winograd_takes_normalization(shape);
 }
 

@@ -45,17 +45,15 @@ class NormPasses {
             std::min<Index>(parts_for(2 * channels.images * channels.stride, preparation.threads()), chunks_))),
         partial_(preparation.workspace(static_cast<std::size_t>(channels.groups() * chunks_) * sizeof(GroupSums))) {}
 
-  /// sum(group, first image, end, double* sums) for chunks of images; then finish(group, first image, end, GroupSums,
-  /// whether this is the first part) for shares of them.
-  template <class Sum, class Finish>
-  void run(const Sum& sum, const Finish& finish) const {
+  /// summing(group) gives what sums chunks of images of that group: (first image, end, double* sums). Then
+  /// finish(group, first image, end, GroupSums, whether this is the first part) for shares of them.
+  template <class Summing, class Finish>
+  void run(const Summing& summing, const Finish& finish) const {
     parallel(parts_, [&](int part) {
       const Index begin = chunks_ * part / parts_, end = chunks_ * (part + 1) / parts_;
       for (Index first = 0; first < channels_.groups(); first += bundle_) {
         const Index last = std::min(first + bundle_, channels_.groups());
-        for (Index group = first; group < last; ++group)
-          for (Index chunk = begin; chunk < end; ++chunk)
-            sum(group, image(chunk), image(chunk + 1), at(group, chunk)->data());
+        for (Index group = first; group < last; ++group) sum_chunks(group, begin, end, summing(group));
         barrier();
         for (Index group = first; group < last; ++group)
           finish(group, image(begin), image(end), total(group), part == 0);
@@ -67,6 +65,10 @@ class NormPasses {
   static constexpr Index kChunkPixels = 64;
   static constexpr Index kBundleBytes = Index{2} << 20;
 
+  template <class Sum>
+  void sum_chunks(Index group, Index begin, Index end, const Sum& sum) const {
+    for (Index chunk = begin; chunk < end; ++chunk) sum(image(chunk), image(chunk + 1), at(group, chunk)->data());
+  }
   Index image(Index chunk) const { return std::min(chunk * chunk_, channels_.images); }
   GroupSums* at(Index group, Index chunk) const { return partial_->data<GroupSums>() + group * chunks_ + chunk; }
   GroupSums total(Index group) const {

@@ -110,18 +110,27 @@ struct Forward {
   NormKernels kernel;
 };
 
+/// The sums of chunks of a group that its statistics are made of.
+struct StatisticsSums {
+  NormKernels kernel;
+  NormForward task;
+  void operator()(Index begin, Index end, double* sums) const { kernel.sums(task, begin, end, sums); }
+};
+
 Run prepare_batch_norm(Preparation& p) {
   Forward norm(p, p.input(0), p.in(0), 1);
   if (p.inputs() > 3) norm.task.add = p.in(3);
   return [=, passes = NormPasses(p, norm.channels), mean = p.out(1), variance = p.out(2)] {
     const Channels& c = norm.channels;
-    passes.run([&](Index group, Index begin, Index end,
-                   double* sums) { norm.kernel.sums(at_group(norm.task, c, group), begin, end, sums); },
-               [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
-                 const Statistics s(sums, norm.task.x + c.offset(group), c);
-                 if (first) s.write(mean + group * c.lanes(), variance + group * c.lanes(), c.valid(group));
-                 norm.apply(group, begin, end, s);
-               });
+    passes.run(
+        [&](Index group) {
+          return StatisticsSums{norm.kernel, at_group(norm.task, c, group)};
+        },
+        [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
+          const Statistics s(sums, norm.task.x + c.offset(group), c);
+          if (first) s.write(mean + group * c.lanes(), variance + group * c.lanes(), c.valid(group));
+          norm.apply(group, begin, end, s);
+        });
   };
 }
 
@@ -133,14 +142,15 @@ Run prepare_statistics(Preparation& p) {
   task.stride = channels.stride;
   task.pixels = channels.pixels;
   return [=, kernel = kernels_of(channels), passes = NormPasses(p, channels), mean = p.out(0), variance = p.out(1)] {
-    passes.run([&](Index group, Index begin, Index end,
-                   double* sums) { kernel.sums(at_group(task, channels, group), begin, end, sums); },
-               [&](Index group, Index, Index, const GroupSums& sums, bool first) {
-                 if (!first) return;
-                 Statistics(sums, task.x + channels.offset(group), channels)
-                     .write(mean + group * channels.lanes(), variance + group * channels.lanes(),
-                            channels.valid(group));
-               });
+    passes.run(
+        [&](Index group) {
+          return StatisticsSums{kernel, at_group(task, channels, group)};
+        },
+        [&](Index group, Index, Index, const GroupSums& sums, bool first) {
+          if (!first) return;
+          Statistics(sums, task.x + channels.offset(group), channels)
+              .write(mean + group * channels.lanes(), variance + group * channels.lanes(), channels.valid(group));
+        });
   };
 }
 
@@ -191,8 +201,8 @@ struct Gradient {
   }
 
   /// What both passes need.
-  NormCoefficients given(Index group) const {
-    NormCoefficients made = means_of(statistics(group));
+  NormCoefficients given(Index group, const Statistics& s) const {
+    NormCoefficients made = means_of(s);
     for (Index lane = 0; source && lane < channels.valid(group); ++lane) {
       const Affine affine = source->affine(group * channels.lanes() + lane);
       made.mask_factor[static_cast<std::size_t>(lane)] = static_cast<double>(affine.factor);
@@ -209,7 +219,7 @@ struct Gradient {
   NormCoefficients coefficients(Index group, const GroupSums& sums) const {
     const Statistics s = statistics(group);
     const double count = static_cast<double>(channels.images * channels.pixels);
-    NormCoefficients made = given(group);
+    NormCoefficients made = given(group, s);
     const std::size_t lanes = static_cast<std::size_t>(channels.lanes());
     for (std::size_t i = 0; i < static_cast<std::size_t>(channels.valid(group)); ++i) {
       const double inverse = s.inverse_deviation(i, epsilon);
@@ -246,8 +256,10 @@ Run prepare_batch_norm_gradient(Preparation& p) {
   return [=, passes = NormPasses(p, norm.channels)] {
     const Channels& c = norm.channels;
     passes.run(
-        [&](Index group, Index begin, Index end, double* sums) {
-          norm.kernel.gradient_sums(at_group(norm.task, c, group), begin, end, norm.given(group), sums);
+        [&](Index group) {
+          return
+              [&, task = at_group(norm.task, c, group), given = norm.given(group, norm.statistics(group))](
+                  Index begin, Index end, double* sums) { norm.kernel.gradient_sums(task, begin, end, given, sums); };
         },
         [&](Index group, Index begin, Index end, const GroupSums& sums, bool first) {
           if (first) norm.write_parameter_gradients(group, sums);

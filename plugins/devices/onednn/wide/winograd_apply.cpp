@@ -148,9 +148,9 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
   {
     const std::int64_t thread = omp_get_thread_num();
     float* scratch = workspace + thread * thread_workspace<Taps>(w);
-    const std::int64_t end = w.tiling.count * (thread + 1) / threads;
-    for (std::int64_t first = w.tiling.count * thread / threads; first < end; first += w.tiles) {
-      const std::int64_t tiles = std::min(w.tiles, end - first), stride = source_stride(w, tiles);
+    const Range mine(w.tiling.count, thread, threads);
+    for (std::int64_t first = mine.first; first < mine.end; first += w.tiles) {
+      const std::int64_t tiles = std::min(w.tiles, mine.end - first), stride = source_stride(w, tiles);
       const Block block{first, tiles, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
       prologue.factor ? transform_source<Taps, Normalized>(w, block, source, prologue)
                       : transform_source<Taps, AsTheyAre>(w, block, source, prologue);

@@ -14,6 +14,14 @@ namespace {
 /// Floats between the planes of points: planes a power of two apart would share a few cache sets.
 constexpr std::int64_t kPad = 16;
 
+/// A thread's share of `count` things.
+struct Range {
+  std::int64_t first, end;
+  Range(std::int64_t count, std::int64_t part, std::int64_t parts)
+      : first(count * part / parts), end(count * (part + 1) / parts) {}
+  std::int64_t size() const { return end - first; }
+};
+
 /// The 4x4 tiles of a batch of planes, numbered image by image, row by row.
 struct Tiling {
   std::int64_t columns, per_image, count;

@@ -18,14 +18,6 @@ constexpr std::int64_t kPhases[] = {0, 3, 1, 2};  // as many products do not van
 template <int Taps>
 constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
 
-/// A thread's share of `count` things.
-struct Range {
-  std::int64_t first, end;
-  Range(std::int64_t count, std::int64_t part, std::int64_t parts)
-      : first(count * part / parts), end(count * (part + 1) / parts) {}
-  std::int64_t size() const { return end - first; }
-};
-
 struct Walk {
   Tiling tiling;
   View source, gradient;

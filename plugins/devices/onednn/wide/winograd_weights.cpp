@@ -67,17 +67,17 @@ void transform(const Filters<Taps>& filters, float* out, std::int64_t point_stri
 /// Where the filters of a pass lie, and where their points go: [points][outputs/16][inputs][16], the source's channels
 /// (forward: inputs, data gradient: outputs) counted phase by phase.
 struct Places {
-  std::int64_t phases, outputs, inputs, output_stride, input_stride, point_stride;
   bool back;
+  std::int64_t phases, outputs, inputs, output_stride, input_stride, point_stride;
 
   Places(const Problem& p, Pass pass)
-      : phases(p.stride * p.stride),
-        outputs(pass == Pass::data_gradient ? p.inputs : p.outputs),
-        inputs(pass == Pass::data_gradient ? p.outputs : p.inputs),
-        output_stride(pass == Pass::data_gradient ? 9 : p.inputs * 9),
-        input_stride(pass == Pass::data_gradient ? p.inputs * 9 : 9),
-        point_stride(outputs * inputs * phases + kPad),
-        back(pass == Pass::data_gradient) {}
+      : back(pass == Pass::data_gradient),
+        phases(p.stride * p.stride),
+        outputs(back ? p.inputs : p.outputs),
+        inputs(back ? p.outputs : p.inputs),
+        output_stride(back ? 9 : p.inputs * 9),
+        input_stride(back ? p.inputs * 9 : 9),
+        point_stride(outputs * inputs * phases + kPad) {}
 
   std::int64_t count() const { return phases * outputs / 16 * inputs; }
   std::int64_t point(std::int64_t phase, std::int64_t k, std::int64_t c) const {
@@ -87,8 +87,8 @@ struct Places {
 
 template <int Taps, bool kPast>
 void transform_some(const Problem& p, Pass pass, const Places& at, const float* weights, float* transformed,
-                    std::int64_t begin, std::int64_t end) {
-  for (std::int64_t i = begin; i < end; ++i) {
+                    const Range& mine) {
+  for (std::int64_t i = mine.first; i < mine.end; ++i) {
     const std::int64_t c = i % at.inputs, k = i / at.inputs * 16 % at.outputs, phase = i / at.inputs * 16 / at.outputs;
     const Filters<Taps> filters =
         gather<Taps>(p, pass, phase, weights + k * at.output_stride + c * at.input_stride, at.output_stride);
@@ -103,12 +103,11 @@ void transform_all(const Problem& p, Pass pass, const float* weights, float* tra
   const bool past = weight_size(p) > kCached;
 #pragma omp parallel num_threads(threads)
   {
-    const std::int64_t thread = omp_get_thread_num();
-    const std::int64_t begin = at.count() * thread / threads, end = at.count() * (thread + 1) / threads;
+    const Range mine(at.count(), omp_get_thread_num(), threads);
     if (past)
-      transform_some<Taps, true>(p, pass, at, weights, transformed, begin, end);
+      transform_some<Taps, true>(p, pass, at, weights, transformed, mine);
     else
-      transform_some<Taps, false>(p, pass, at, weights, transformed, begin, end);
+      transform_some<Taps, false>(p, pass, at, weights, transformed, mine);
   }
 }
 
