@@ -4,16 +4,17 @@
 
 #include "gemm.h"
 #include "kernels.h"
+#include "transpose.h"
 #include "winograd_filters.h"
 #include "winograd_tiles.h"
 
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kTiles = 128;                               // summed at a time
+constexpr std::int64_t kTiles = 128;                               // multiplied at a time
+constexpr std::int64_t kHeld = 1 << 17;                            // tiles times inputs that are transformed at a time
 constexpr std::int64_t kFewSums = 128 * 128;                       // of one point
 constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
-constexpr std::int64_t kPhases[] = {0, 3, 1, 2};  // as many products do not vanish in the first two as in the others
 
 template <int Taps>
 constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
@@ -22,7 +23,11 @@ struct Walk {
   Tiling tiling;
   View source, gradient;
   std::int64_t inputs, outputs;  ///< inputs: channels times phases
-  std::int64_t copies;           ///< of the sums: one for each half of the tiles where they are few
+  std::int64_t points;
+  std::int64_t copies;    ///< of the result: one for each half of the tiles where it is small
+  std::int64_t held;      ///< tiles whose source is transformed at a time
+  std::int64_t sums = 0;  ///< of products for a pair of channels: at every point that does not vanish of every phase
+  std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of these; 0 of those that vanish
 
   explicit Walk(const Problem& p)
       : tiling(p.images, p.output_height(), p.output_width()),
@@ -30,47 +35,62 @@ struct Walk {
         gradient{p.outputs, p.output_height(), p.output_width(), 1, 0},
         inputs(p.inputs * source.phases()),
         outputs(p.outputs),
-        copies(p.stride == 1 && tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1) {}
+        points(p.stride == 1 ? kPoints<3> : kPoints<2>),
+        copies(tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1),
+        held(std::max<std::int64_t>(kHeld / (inputs * copies * kTiles), 1) * kTiles) {
+    for (std::int64_t phase = 0; phase < source.phases(); ++phase)
+      for (std::int64_t p_ = 0; p_ < points; ++p_)
+        if (!vanishes(source.step, Pass::forward, phase, p_))
+          places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(p_)] = sums++;
+  }
+
+  std::int64_t place(std::int64_t phase, std::int64_t point) const {
+    return places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
+  }
 };
 
 /// What a thread multiplies, and so transforms, into scratch of its own: what one core has written another one fetches
-/// slowly. An even number of threads is halved: with stride 2 each half takes half of the phases; with stride 1 half of
-/// the tiles, into sums of its own, where these are few, else half of the points. Both halves are split by outputs.
+/// slowly. An even number of threads is halved: each half takes half of the tiles where there are two copies, else half
+/// of the channels. Both halves are split by outputs.
 struct Share {
   std::int64_t half, halves;
-  Range phases;   ///< of kPhases
-  Range outputs;  ///< in sixteens
-  std::int64_t inputs;
+  Range channels, outputs;  ///< in sixteens
 
   Share(const Walk& w, int thread, int threads)
       : half(threads % 2 == 0 ? thread % 2 : 0),
         halves(threads % 2 == 0 ? 2 : 1),
-        phases(w.source.phases(), w.source.step == 1 ? 0 : half, w.source.step == 1 ? 1 : halves),
-        outputs(w.outputs / 16, thread / halves, threads / halves),
-        inputs(phases.size() * w.source.channels) {}
-
-  bool halves_points(const Walk& w) const { return halves == 2 && w.copies == 1 && w.source.step == 1; }
-  std::int64_t points(const Walk& w) const {
-    return w.source.step == 2 ? kPoints<2> : kPoints<3> / (halves_points(w) ? 2 : 1);
-  }
+        channels(w.source.channels / 16, w.copies == 2 ? 0 : half, w.copies == 2 ? 1 : halves),
+        outputs(w.outputs / 16, thread / halves, threads / halves) {}
 };
 
-/// Points of the source, then of the gradient, [points][channels/16][tiles][16].
-struct Scratch {
-  std::int64_t source_stride, gradient_stride, size;
-  float *source, *gradient;
-
-  Scratch(const Share& share, std::int64_t points, float* memory)
-      : source_stride(kTiles * share.inputs + kPad),
-        gradient_stride(kTiles * share.outputs.size() * 16 + kPad),
-        size(points * (source_stride + gradient_stride)),
-        source(memory),
-        gradient(memory + points * source_stride) {}
-};
-
-/// The tiles in work.
+/// The tiles in work, and their source's points: [points][phases][channels/16][tiles][16].
 struct Block {
-  std::int64_t first, tiles;
+  std::int64_t first, tiles, stride;
+  float* source;
+};
+
+/// Of a thread: points of the source of all tiles held; of the gradient for sixteen outputs, [points][tiles][16]; sums
+/// of their products, [sums][channels][16].
+struct Scratch {
+  std::int64_t inputs, channels, sums_stride, size;
+  float *source, *gradient, *sums;
+
+  static constexpr std::int64_t kGradientStride = kTiles * 16 + kPad;
+
+  Scratch(const Walk& w, const Share& share, float* memory)
+      : inputs(share.channels.size() * 16 * w.source.phases()),
+        channels(share.channels.size() * 16),
+        sums_stride(channels * 16 + kPad),
+        size(0),
+        source(memory),
+        gradient(nullptr),
+        sums(nullptr) {
+    const std::int64_t most = (std::min(w.held, w.tiling.count) + kTiles - 1) / kTiles;
+    const std::int64_t of_source = most * w.points * (kTiles * inputs + kPad), of_gradient = w.points * kGradientStride;
+    gradient = source + of_source;
+    sums = gradient + of_gradient;
+    size = of_source + of_gradient + w.sums * sums_stride;
+  }
 };
 
 /// transform(planes, tile, channel, out[tile][16] of every point) for the sixteen channels from `channel` on.
@@ -94,26 +114,25 @@ struct Operands {
   Prologue prologue;
 };
 
-template <int Taps, int First, int End, class Read>
-void transform_source(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Operands& o) {
-  float* out = s.source;
-  for (std::int64_t i = share.phases.first; i < share.phases.end; ++i)
-    for (std::int64_t c = 0; c < w.source.channels; c += 16, out += b.tiles * 16)
-      transform_channels(w.tiling, w.source, b, o.source, c, out,
-                         [&](const float* planes, const Tile& tile, std::int64_t channel, float* points) {
-                           input_tile<Taps, First, End>(planes, w.source, tile, kPhases[i], Read(o.prologue, channel),
-                                                        points, s.source_stride);
-                         });
+template <int Taps, class Read>
+void transform_source(const Walk& w, const Share& share, const Block& b, const Operands& o) {
+  const std::int64_t phase_stride = share.channels.size() * 16 * b.tiles;
+  float* out = b.source;
+  for (std::int64_t c = share.channels.first; c < share.channels.end; ++c, out += b.tiles * 16)
+    transform_channels(w.tiling, w.source, b, o.source, c * 16, out,
+                       [&](const float* planes, const Tile& tile, std::int64_t channel, float* points) {
+                         for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
+                           input_tile<Taps>(planes, w.source, tile, phase, Read(o.prologue, channel),
+                                            points + phase * phase_stride, b.stride);
+                       });
 }
 
-template <int Taps, int First, int End>
-void transform_gradient(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Operands& o) {
-  float* out = s.gradient;
-  for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k, out += b.tiles * 16)
-    transform_channels(w.tiling, w.gradient, b, o.gradient, k * 16, out,
-                       [&](const float* planes, const Tile& tile, std::int64_t, float* points) {
-                         gradient_tile<Taps, First, End>(planes, w.gradient, tile, points, s.gradient_stride);
-                       });
+template <int Taps>
+void transform_gradient(const Walk& w, const Scratch& s, const Block& b, const Operands& o, std::int64_t output) {
+  transform_channels(w.tiling, w.gradient, b, o.gradient, output, s.gradient,
+                     [&](const float* planes, const Tile& tile, std::int64_t, float* points) {
+                       gradient_tile<Taps>(planes, w.gradient, tile, points, Scratch::kGradientStride);
+                     });
 }
 
 /// Adds the products of `tiles` tiles with sixteen outputs, sixteen inputs at a time.
@@ -129,79 +148,24 @@ void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a
   }
 }
 
-/// The weights' gradient in the transformed domain: [outputs/16][channels][16] for every phase and point that does not
-/// vanish; once more of the second half of the tiles where there are two copies.
-struct Sums {
-  std::int64_t stride, size = 0, copies;
-  float* weights;
-  std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of a phase's points; 0 of those that vanish
-
-  Sums(const Walk& w, float* memory) : stride(w.outputs * w.source.channels + kPad), copies(w.copies), weights(memory) {
-    const std::int64_t points = w.source.step == 1 ? kPoints<3> : kPoints<2>;
-    for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
-      for (std::int64_t p = 0; p < points; ++p) {
-        if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
-        places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(p)] = size;
-        size += stride;
-      }
-  }
-
-  float* at(std::int64_t phase, std::int64_t point, std::int64_t copy) const {
-    return weights + copy * size + places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
-  }
-  template <int Copies>
-  Vector total(std::int64_t phase, std::int64_t point, std::int64_t offset) const {
-    const float* first = at(phase, point, 0) + offset;
-    if constexpr (Copies == 1) return load(first);
-    return load(first) + load(first + size);
-  }
-};
-
-/// Where products are added up: to points from `first` on of one copy, or in their place.
-struct Target {
-  std::int64_t first, points, copy;
-  bool add;
-};
-
-void multiply_block(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Sums& sums,
-                    const Target& to) {
-  const std::int64_t channels = w.source.channels;
-  for (std::int64_t p = 0; p < to.points; ++p)
-    for (std::int64_t k = 0; k < share.outputs.size(); ++k)
-      for (std::int64_t i = 0; i < share.phases.size(); ++i) {
-        const std::int64_t phase = kPhases[share.phases.first + i];
-        if (vanishes(w.source.step, Pass::forward, phase, to.first + p)) continue;
-        multiply_channels(channels, b.tiles, s.source + p * s.source_stride + i * channels * b.tiles,
-                          s.gradient + p * s.gradient_stride + k * 16 * b.tiles,
-                          sums.at(phase, to.first + p, to.copy) + (share.outputs.first + k) * 16 * channels, to.add);
-      }
+void multiply_block(const Walk& w, const Scratch& s, const Block& b, bool add) {
+  for (std::int64_t p = 0; p < w.points; ++p)
+    for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
+      if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
+      multiply_channels(s.channels, b.tiles, b.source + p * b.stride + phase * s.channels * b.tiles,
+                        s.gradient + p * Scratch::kGradientStride, s.sums + w.place(phase, p) * s.sums_stride, add);
+    }
 }
 
-/// All products of a share at rows First .. End - 1 of the points, over the tiles of one copy.
-template <int Taps, int First, int End>
-void multiply_share(const Walk& w, const Share& share, const Operands& o, const Sums& sums, std::int64_t copy,
-                    float* memory) {
-  constexpr std::int64_t kRow = patch(Taps);
-  const Scratch scratch(share, (End - First) * kRow, memory);
-  const Range tiles(w.tiling.count, copy, w.copies);
-  for (std::int64_t first = tiles.first; first < tiles.end; first += kTiles) {
-    const Block block{first, std::min(kTiles, tiles.end - first)};
-    o.prologue.factor ? transform_source<Taps, First, End, Normalized>(w, share, scratch, block, o)
-                      : transform_source<Taps, First, End, AsTheyAre>(w, share, scratch, block, o);
-    transform_gradient<Taps, First, End>(w, share, scratch, block, o);
-    multiply_block(w, share, scratch, block, sums, {First * kRow, (End - First) * kRow, copy, first > tiles.first});
-  }
-}
-
-/// G^T u G of a vector of outputs and one input, `offset` in the sums of every point; the taps go to their places in
-/// plain [k][c][3][3]. What is read for points that vanish goes into taps that are dropped.
-template <int Taps, int Copies>
-void transform_back(const Problem& problem, const Sums& sums, std::int64_t offset, std::int64_t phase, float* weights) {
-  constexpr int kSize = patch(Taps);
+/// G^T u G of a vector of outputs and one input; the taps go to taps[9][16]. What is read for points that vanish goes
+/// into taps that are dropped.
+template <int Taps>
+void transform_back(const Walk& w, const Scratch& s, const float* sums, std::int64_t phase, float* taps) {
+  constexpr int kSize = patch(Taps), kStride = Taps == 3 ? 1 : 2;
   Vector columns[Taps * kSize];
   for (int j = 0; j < kSize; ++j) {
     Vector u[kSize], g[Taps];
-    for (int i = 0; i < kSize; ++i) u[i] = sums.total<Copies>(phase, i * kSize + j, offset);
+    for (int i = 0; i < kSize; ++i) u[i] = load(sums + w.place(phase, i * kSize + j) * s.sums_stride);
     filter_gradient_transform(u, g);
     for (int i = 0; i < Taps; ++i) columns[i * kSize + j] = g[i];
   }
@@ -210,72 +174,99 @@ void transform_back(const Problem& problem, const Sums& sums, std::int64_t offse
     for (int j = 0; j < kSize; ++j) u[j] = columns[i * kSize + j];
     filter_gradient_transform(u, g);
     for (int j = 0; j < Taps; ++j) {
-      const int index = filter_index(problem.stride, Pass::forward, phase, i, j);
-      alignas(Vector) float lanes[kLanes];
-      store(lanes, g[j]);
-      for (int lane = 0; lane < kLanes && index >= 0; ++lane) weights[lane * problem.inputs * 9 + index] = lanes[lane];
+      const int index = filter_index(kStride, Pass::forward, phase, i, j);
+      if (index >= 0) store(taps + index * 16, g[j]);
     }
   }
 }
 
-template <int Taps, int Copies>
-void transform_all_back(const Problem& p, const Walk& w, const Sums& sums, float* weights, const Range& mine) {
-  for (std::int64_t i = mine.first; i < mine.end; ++i) {  // of (outputs/lanes, phases, channels)
-    const std::int64_t k = i / w.inputs * kLanes, phase = i % w.inputs / p.inputs, channel = i % p.inputs;
-    transform_back<Taps, Copies>(p, sums, (k / 16 * p.inputs + channel) * 16 + k % 16, phase,
-                                 weights + (k * p.inputs + channel) * 9);
+/// Taps of sixteen channels and sixteen outputs, [channel][9][output], to `weights` of these in plain [k][c][3][3].
+void put_taps(const float* taps, float* weights, std::int64_t row, bool add) {
+  constexpr std::int64_t kCount = 16 * 9;
+  float plain[16 * kCount];
+  for (std::int64_t k = 0; k < 16; k += 8)
+    for (std::int64_t i = 0; i < kCount; i += 8) transpose_eight(taps + i * 16 + k, 16, plain + k * kCount + i, kCount);
+  for (std::int64_t k = 0; k < 16; ++k)
+    for (std::int64_t i = 0; i < kCount; ++i)
+      weights[k * row + i] = add ? weights[k * row + i] + plain[k * kCount + i] : plain[k * kCount + i];
+}
+
+template <int Taps>
+void transform_sums_back(const Walk& w, const Share& share, const Scratch& s, std::int64_t output, float* weights,
+                         bool add) {
+  alignas(64) float taps[16 * 9 * 16];
+  for (std::int64_t c = 0; c < s.channels; c += 16) {
+    for (std::int64_t i = 0; i < 16; ++i)
+      for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
+        for (int part = 0; part < 16; part += kLanes)
+          transform_back<Taps>(w, s, s.sums + (c + i) * 16 + part, phase, taps + i * 9 * 16 + part);
+    const std::int64_t channel = share.channels.first * 16 + c;
+    put_taps(taps, weights + (output * w.source.channels + channel) * 9, w.source.channels * 9, add);
   }
 }
 
-void multiply(const Walk& w, const Share& share, const Operands& o, const Sums& sums, float* memory) {
-  for (std::int64_t copy = w.copies == 1 ? 0 : share.half; copy < w.copies; copy += share.halves) {
-    if (w.source.step == 2)
-      multiply_share<2, 0, 5>(w, share, o, sums, copy, memory);
-    else if (!share.halves_points(w))
-      multiply_share<3, 0, 6>(w, share, o, sums, copy, memory);
-    else if (share.half == 0)
-      multiply_share<3, 0, 3>(w, share, o, sums, copy, memory);
-    else
-      multiply_share<3, 3, 6>(w, share, o, sums, copy, memory);
+/// All products of a share over the tiles of one copy, into `weights` of this copy. The source of as many tiles as
+/// are held is transformed; then the products of sixteen outputs with all of it are summed, and transformed back while
+/// they are in the second-level cache.
+template <int Taps>
+void multiply(const Walk& w, const Share& share, const Operands& o, std::int64_t copy, float* weights, float* memory) {
+  const Scratch scratch(w, share, memory);
+  const Range tiles(w.tiling.count, copy, w.copies);
+  const auto block_at = [&](std::int64_t held, std::int64_t first) {
+    const std::int64_t count = std::min(kTiles, tiles.end - first), stride = count * scratch.inputs + kPad;
+    return Block{first, count, stride,
+                 scratch.source + (first - held) / kTiles * w.points * (kTiles * scratch.inputs + kPad)};
+  };
+  for (std::int64_t held = tiles.first; held < tiles.end; held += w.held) {
+    const std::int64_t end = std::min(held + w.held, tiles.end);
+    for (std::int64_t first = held; first < end; first += kTiles)
+      o.prologue.factor ? transform_source<Taps, Normalized>(w, share, block_at(held, first), o)
+                        : transform_source<Taps, AsTheyAre>(w, share, block_at(held, first), o);
+    for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k) {
+      for (std::int64_t first = held; first < end; first += kTiles) {
+        const Block block = block_at(held, first);
+        transform_gradient<Taps>(w, scratch, block, o, k * 16);
+        multiply_block(w, scratch, block, first > held);
+      }
+      transform_sums_back<Taps>(w, share, scratch, k * 16, weights, held > tiles.first);
+    }
   }
 }
 
 /// Floats of scratch of the thread that wants most.
 std::int64_t thread_scratch(const Walk& w, int threads) {
   std::int64_t most = 0;
-  for (int thread = 0; thread < threads; ++thread) {
-    const Share share(w, thread, threads);
-    most = std::max(most, Scratch(share, share.points(w), nullptr).size);
-  }
+  for (int thread = 0; thread < threads; ++thread)
+    most = std::max(most, Scratch(w, Share(w, thread, threads), nullptr).size);
   return most;
 }
+
+std::int64_t second_copy(const Walk& w) { return w.copies == 2 ? w.source.channels * w.outputs * 9 : 0; }
 
 }  // namespace
 
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads) {
   if (pass != Pass::weight_gradient) return apply_workspace(problem, pass, threads);
   const Walk walk(problem);
-  const Sums sums(walk, nullptr);
-  return static_cast<std::size_t>(sums.copies * sums.size + threads * thread_scratch(walk, threads));
+  return static_cast<std::size_t>(second_copy(walk) + threads * thread_scratch(walk, threads));
 }
 
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
                      float* workspace, int threads, const Prologue& prologue) {
   const Walk w(problem);
   const Operands operands{source, gradient, prologue};
-  const Sums sums(w, workspace);
-  float* const scratch = workspace + sums.copies * sums.size;
+  float* const scratch = workspace + second_copy(w);
   const std::int64_t own = thread_scratch(w, threads);
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num();
-    multiply(w, Share(w, thread, threads), operands, sums, scratch + thread * own);
+    const Share share(w, thread, threads);
+    for (std::int64_t copy = w.copies == 1 ? 0 : share.half; copy < w.copies; copy += share.halves)
+      (problem.stride == 1 ? multiply<3> : multiply<2>)(w, share, operands, copy, copy == 0 ? weights : workspace,
+                                                        scratch + thread * own);
 #pragma omp barrier
-    const Range mine(w.outputs / kLanes * w.inputs, thread, threads);
-    if (problem.stride == 1)
-      (sums.copies == 1 ? transform_all_back<3, 1> : transform_all_back<3, 2>)(problem, w, sums, weights, mine);
-    else
-      transform_all_back<2, 1>(problem, w, sums, weights, mine);
+    const Range mine(second_copy(w), thread, threads);
+    for (std::int64_t i = mine.first; i < mine.end; ++i) weights[i] += workspace[i];
   }
 }
 
