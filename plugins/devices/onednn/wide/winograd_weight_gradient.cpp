@@ -12,7 +12,6 @@ namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
 constexpr std::int64_t kTiles = 128;                               // multiplied at a time
-constexpr std::int64_t kHeld = 1 << 17;                            // tiles times inputs that are transformed at a time
 constexpr std::int64_t kFewSums = 128 * 128;                       // of one point
 constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
 
@@ -22,28 +21,26 @@ constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
 struct Walk {
   Tiling tiling;
   View source, gradient;
-  std::int64_t inputs, outputs;  ///< inputs: channels times phases
   std::int64_t points;
-  std::int64_t copies;    ///< of the result: one for each half of the tiles where it is small
-  std::int64_t held;      ///< tiles whose source is transformed at a time
-  std::int64_t sums = 0;  ///< of products for a pair of channels: at every point that does not vanish of every phase
+  /// Of the weights' gradient: one for each half of the tiles where it is small. Its sums of products are then kept
+  /// until all tiles are multiplied; many are transformed back after each block, while they are in the caches.
+  std::int64_t copies;
+  std::int64_t sums = 0;  ///< for two channels: at every point that does not vanish of every phase
   std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of these; 0 of those that vanish
 
   explicit Walk(const Problem& p)
       : tiling(p.images, p.output_height(), p.output_width()),
         source{p.inputs, p.height, p.width, p.stride, 1},
         gradient{p.outputs, p.output_height(), p.output_width(), 1, 0},
-        inputs(p.inputs * source.phases()),
-        outputs(p.outputs),
         points(p.stride == 1 ? kPoints<3> : kPoints<2>),
-        copies(tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1),
-        held(std::max<std::int64_t>(kHeld / (inputs * copies * kTiles), 1) * kTiles) {
+        copies(tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1) {
     for (std::int64_t phase = 0; phase < source.phases(); ++phase)
-      for (std::int64_t p_ = 0; p_ < points; ++p_)
-        if (!vanishes(source.step, Pass::forward, phase, p_))
-          places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(p_)] = sums++;
+      for (std::int64_t point = 0; point < points; ++point)
+        if (!vanishes(source.step, Pass::forward, phase, point))
+          places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)] = sums++;
   }
 
+  bool keeps_sums() const { return copies == 2; }
   std::int64_t place(std::int64_t phase, std::int64_t point) const {
     return places[static_cast<std::size_t>(phase)][static_cast<std::size_t>(point)];
   }
@@ -60,37 +57,30 @@ struct Share {
       : half(threads % 2 == 0 ? thread % 2 : 0),
         halves(threads % 2 == 0 ? 2 : 1),
         channels(w.source.channels / 16, w.copies == 2 ? 0 : half, w.copies == 2 ? 1 : halves),
-        outputs(w.outputs / 16, thread / halves, threads / halves) {}
+        outputs(w.gradient.channels / 16, thread / halves, threads / halves) {}
 };
 
-/// The tiles in work, and their source's points: [points][phases][channels/16][tiles][16].
-struct Block {
-  std::int64_t first, tiles, stride;
-  float* source;
-};
-
-/// Of a thread: points of the source of all tiles held; of the gradient for sixteen outputs, [points][tiles][16]; sums
-/// of their products, [sums][channels][16].
+/// Of a thread: points of the source, [points][phases][channels/16][tiles][16]; of the gradient of sixteen outputs,
+/// [points][tiles][16]; sums of their products, [sums][channels][16], of as many sixteens as are kept.
 struct Scratch {
-  std::int64_t inputs, channels, sums_stride, size;
+  static constexpr std::int64_t kGradientStride = kTiles * 16 + kPad;
+  std::int64_t channels, source_stride, sums_stride, sums_size, size;
   float *source, *gradient, *sums;
 
-  static constexpr std::int64_t kGradientStride = kTiles * 16 + kPad;
-
   Scratch(const Walk& w, const Share& share, float* memory)
-      : inputs(share.channels.size() * 16 * w.source.phases()),
-        channels(share.channels.size() * 16),
+      : channels(share.channels.size() * 16),
+        source_stride(kTiles * channels * w.source.phases() + kPad),
         sums_stride(channels * 16 + kPad),
-        size(0),
+        sums_size(w.sums * sums_stride),
+        size(w.points * (source_stride + kGradientStride) + (w.keeps_sums() ? share.outputs.size() : 1) * sums_size),
         source(memory),
-        gradient(nullptr),
-        sums(nullptr) {
-    const std::int64_t most = (std::min(w.held, w.tiling.count) + kTiles - 1) / kTiles;
-    const std::int64_t of_source = most * w.points * (kTiles * inputs + kPad), of_gradient = w.points * kGradientStride;
-    gradient = source + of_source;
-    sums = gradient + of_gradient;
-    size = of_source + of_gradient + w.sums * sums_stride;
-  }
+        gradient(source + w.points * source_stride),
+        sums(gradient + w.points * kGradientStride) {}
+};
+
+/// The tiles in work.
+struct Block {
+  std::int64_t first, tiles;
 };
 
 /// transform(planes, tile, channel, out[tile][16] of every point) for the sixteen channels from `channel` on.
@@ -115,15 +105,15 @@ struct Operands {
 };
 
 template <int Taps, class Read>
-void transform_source(const Walk& w, const Share& share, const Block& b, const Operands& o) {
-  const std::int64_t phase_stride = share.channels.size() * 16 * b.tiles;
-  float* out = b.source;
+void transform_source(const Walk& w, const Share& share, const Scratch& s, const Block& b, const Operands& o) {
+  float* out = s.source;
   for (std::int64_t c = share.channels.first; c < share.channels.end; ++c, out += b.tiles * 16)
     transform_channels(w.tiling, w.source, b, o.source, c * 16, out,
                        [&](const float* planes, const Tile& tile, std::int64_t channel, float* points) {
+                         const Read read(o.prologue, channel);
                          for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
-                           input_tile<Taps>(planes, w.source, tile, phase, Read(o.prologue, channel),
-                                            points + phase * phase_stride, b.stride);
+                           input_tile<Taps>(planes, w.source, tile, phase, read, points + phase * s.channels * b.tiles,
+                                            s.source_stride);
                        });
 }
 
@@ -148,24 +138,24 @@ void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a
   }
 }
 
-void multiply_block(const Walk& w, const Scratch& s, const Block& b, bool add) {
+void multiply_block(const Walk& w, const Scratch& s, const Block& b, float* sums, bool add) {
   for (std::int64_t p = 0; p < w.points; ++p)
     for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
       if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
-      multiply_channels(s.channels, b.tiles, b.source + p * b.stride + phase * s.channels * b.tiles,
-                        s.gradient + p * Scratch::kGradientStride, s.sums + w.place(phase, p) * s.sums_stride, add);
+      multiply_channels(s.channels, b.tiles, s.source + p * s.source_stride + phase * s.channels * b.tiles,
+                        s.gradient + p * Scratch::kGradientStride, sums + w.place(phase, p) * s.sums_stride, add);
     }
 }
 
 /// G^T u G of a vector of outputs and one input; the taps go to taps[9][16]. What is read for points that vanish goes
 /// into taps that are dropped.
 template <int Taps>
-void transform_back(const Walk& w, const Scratch& s, const float* sums, std::int64_t phase, float* taps) {
-  constexpr int kSize = patch(Taps), kStride = Taps == 3 ? 1 : 2;
+void transform_back(const Walk& w, const float* sums, std::int64_t stride, std::int64_t phase, float* taps) {
+  constexpr int kSize = patch(Taps), kStep = Taps == 3 ? 1 : 2;
   Vector columns[Taps * kSize];
   for (int j = 0; j < kSize; ++j) {
     Vector u[kSize], g[Taps];
-    for (int i = 0; i < kSize; ++i) u[i] = load(sums + w.place(phase, i * kSize + j) * s.sums_stride);
+    for (int i = 0; i < kSize; ++i) u[i] = load(sums + w.place(phase, i * kSize + j) * stride);
     filter_gradient_transform(u, g);
     for (int i = 0; i < Taps; ++i) columns[i * kSize + j] = g[i];
   }
@@ -174,13 +164,14 @@ void transform_back(const Walk& w, const Scratch& s, const float* sums, std::int
     for (int j = 0; j < kSize; ++j) u[j] = columns[i * kSize + j];
     filter_gradient_transform(u, g);
     for (int j = 0; j < Taps; ++j) {
-      const int index = filter_index(kStride, Pass::forward, phase, i, j);
+      const int index = filter_index(kStep, Pass::forward, phase, i, j);
       if (index >= 0) store(taps + index * 16, g[j]);
     }
   }
 }
 
-/// Taps of sixteen channels and sixteen outputs, [channel][9][output], to `weights` of these in plain [k][c][3][3].
+/// Taps of sixteen channels and outputs, [channel][9][output], to their places in plain [k][c][3][3], or added there;
+/// `row`: from one output to the next.
 void put_taps(const float* taps, float* weights, std::int64_t row, bool add) {
   constexpr std::int64_t kCount = 16 * 9;
   float plain[16 * kCount];
@@ -191,44 +182,37 @@ void put_taps(const float* taps, float* weights, std::int64_t row, bool add) {
       weights[k * row + i] = add ? weights[k * row + i] + plain[k * kCount + i] : plain[k * kCount + i];
 }
 
+/// The sums of sixteen outputs and the share's channels to `weights`, which are those of the first of both.
 template <int Taps>
-void transform_sums_back(const Walk& w, const Share& share, const Scratch& s, std::int64_t output, float* weights,
-                         bool add) {
+void transform_all_back(const Walk& w, const Scratch& s, const float* sums, float* weights, bool add) {
   alignas(64) float taps[16 * 9 * 16];
   for (std::int64_t c = 0; c < s.channels; c += 16) {
-    for (std::int64_t i = 0; i < 16; ++i)
+    for (std::int64_t i = 0; i < 16; ++i, sums += 16)
       for (std::int64_t phase = 0; phase < w.source.phases(); ++phase)
         for (int part = 0; part < 16; part += kLanes)
-          transform_back<Taps>(w, s, s.sums + (c + i) * 16 + part, phase, taps + i * 9 * 16 + part);
-    const std::int64_t channel = share.channels.first * 16 + c;
-    put_taps(taps, weights + (output * w.source.channels + channel) * 9, w.source.channels * 9, add);
+          transform_back<Taps>(w, sums + part, s.sums_stride, phase, taps + i * 9 * 16 + part);
+    put_taps(taps, weights + c * 9, w.source.channels * 9, add);
   }
 }
 
-/// All products of a share over the tiles of one copy, into `weights` of this copy. The source of as many tiles as
-/// are held is transformed; then the products of sixteen outputs with all of it are summed, and transformed back while
-/// they are in the second-level cache.
+/// All products of a share over the tiles of one copy. Sixteen outputs at a time, so that their sums stay in the
+/// second-level cache.
 template <int Taps>
 void multiply(const Walk& w, const Share& share, const Operands& o, std::int64_t copy, float* weights, float* memory) {
-  const Scratch scratch(w, share, memory);
+  const Scratch s(w, share, memory);
   const Range tiles(w.tiling.count, copy, w.copies);
-  const auto block_at = [&](std::int64_t held, std::int64_t first) {
-    const std::int64_t count = std::min(kTiles, tiles.end - first), stride = count * scratch.inputs + kPad;
-    return Block{first, count, stride,
-                 scratch.source + (first - held) / kTiles * w.points * (kTiles * scratch.inputs + kPad)};
-  };
-  for (std::int64_t held = tiles.first; held < tiles.end; held += w.held) {
-    const std::int64_t end = std::min(held + w.held, tiles.end);
-    for (std::int64_t first = held; first < end; first += kTiles)
-      o.prologue.factor ? transform_source<Taps, Normalized>(w, share, block_at(held, first), o)
-                        : transform_source<Taps, AsTheyAre>(w, share, block_at(held, first), o);
+  for (std::int64_t first = tiles.first; first < tiles.end; first += kTiles) {
+    const Block block{first, std::min(kTiles, tiles.end - first)};
+    const bool starts = first == tiles.first, ends = first + block.tiles == tiles.end;
+    o.prologue.factor ? transform_source<Taps, Normalized>(w, share, s, block, o)
+                      : transform_source<Taps, AsTheyAre>(w, share, s, block, o);
     for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k) {
-      for (std::int64_t first = held; first < end; first += kTiles) {
-        const Block block = block_at(held, first);
-        transform_gradient<Taps>(w, scratch, block, o, k * 16);
-        multiply_block(w, scratch, block, first > held);
-      }
-      transform_sums_back<Taps>(w, share, scratch, k * 16, weights, held > tiles.first);
+      float* const sums = s.sums + (w.keeps_sums() ? k - share.outputs.first : 0) * s.sums_size;
+      transform_gradient<Taps>(w, s, block, o, k * 16);
+      multiply_block(w, s, block, sums, w.keeps_sums() && !starts);
+      if (w.keeps_sums() && !ends) continue;
+      transform_all_back<Taps>(w, s, sums, weights + (k * w.source.channels + share.channels.first) * 16 * 9,
+                               !w.keeps_sums() && !starts);
     }
   }
 }
@@ -241,7 +225,7 @@ std::int64_t thread_scratch(const Walk& w, int threads) {
   return most;
 }
 
-std::int64_t second_copy(const Walk& w) { return w.copies == 2 ? w.source.channels * w.outputs * 9 : 0; }
+std::int64_t second_copy(const Walk& w) { return w.copies == 2 ? w.source.channels * w.gradient.channels * 9 : 0; }
 
 }  // namespace
 
