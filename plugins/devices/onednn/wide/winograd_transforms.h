@@ -1,6 +1,7 @@
 // The one-dimensional transforms of F(4,3), with interpolation points 0, 1, -1, 2, -2, infinity, and of F(4,2), with
 // 0, 1, -1, 2, infinity. The size of the argument chooses. Each writes output i at out[i * stride]; a two-dimensional
-// transform is one pass over columns and one over rows.
+// transform is one pass over columns and one over rows. Where two products are added the text says which one is fused:
+// left to the compiler, bits would depend on the instruction set.
 #pragma once
 
 #include <cstdint>
@@ -103,16 +104,15 @@ inline void filter_transform(const Vector (&g)[2], Vector (&out)[5]) {
 
 inline void filter_gradient_transform(const Vector (&u)[6], Vector (&out)[3]) {
   const Vector sum1 = all(-1 / 6.F) * (u[1] + u[2]), difference1 = all(1 / 6.F) * (u[2] - u[1]);
-  const Vector sum2 = all(1 / 24.F) * (u[3] + u[4]), difference2 = all(1 / 12.F) * (u[3] - u[4]);
-  out[0] = multiply_add(all(0.25F), u[0], sum1 + sum2);
-  out[1] = difference1 + difference2;
-  out[2] = multiply_add(all(4), sum2, sum1) + u[5];
+  const Vector sum2 = u[3] + u[4];
+  out[0] = multiply_add(all(0.25F), u[0], multiply_add(all(1 / 24.F), sum2, sum1));
+  out[1] = multiply_add(all(1 / 12.F), u[3] - u[4], difference1);
+  out[2] = multiply_add(all(1 / 6.F), sum2, sum1) + u[5];
 }
-
 inline void filter_gradient_transform(const Vector (&u)[5], Vector (&out)[2]) {
-  const Vector half = all(0.5F), sixth = all(1 / 6.F);
-  out[0] = half * (u[0] - u[1]) + sixth * (u[3] - u[2]);
-  out[1] = sixth * (u[2] + u[3] + u[3]) - half * u[1] + u[4];
+  const Vector sixth = all(1 / 6.F);
+  out[0] = multiply_add(sixth, u[3] - u[2], all(0.5F) * (u[0] - u[1]));
+  out[1] = multiply_add(sixth, u[2] + u[3] + u[3], multiply_add(all(-0.5F), u[1], u[4]));
 }
 
 }  // namespace
