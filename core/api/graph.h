@@ -56,16 +56,19 @@ struct Node {
 
 /// How the core fills a parameter before training. Random numbers depend on (seed, parameter's name, index) alone.
 struct Initializer {
-  enum class Kind { constant, normal, uniform, examples, identity, whitening };
+  enum class Kind { constant, normal, uniform, examples, inverse_factor, identity, whitening };
   Kind kind = Kind::constant;
-  double scale = 0;      ///< the constant; the standard deviation; the bound of [-scale, scale); added to variances
-  bool balanced = true;  ///< examples: the same number of every class
+  double scale = 0;      ///< the constant; the standard deviation; the bound of [-scale, scale); what is added
+  bool balanced = true;  ///< examples, inverse_factor: the same number of every class
 
   static Initializer constant(double value) { return {Kind::constant, value, true}; }
   static Initializer normal(double standard_deviation) { return {Kind::normal, standard_deviation, true}; }
   static Initializer uniform(double bound) { return {Kind::uniform, bound, true}; }
   /// Rows are the module's input values (pre-activations of the module below) of training examples: kernel centres.
   static Initializer examples(bool balanced) { return {Kind::examples, 0, balanced}; }
+  /// [m,m]: L^-1, where L L^T is the Gram matrix, by the kernel of the module below, of the m rows that examples()
+  /// draws (the same for the same m), with `ridge` added to its diagonal.
+  static Initializer inverse_factor(bool balanced, double ridge) { return {Kind::inverse_factor, ridge, balanced}; }
   /// Filters [k,c,size,size]: the first c of them pass a channel on each, the others are uniform in [-bound, bound).
   static Initializer identity(double bound) { return {Kind::identity, bound, true}; }
   /// Filters [k,c,size,size], k even, at most 2 c size^2, of the first module's first convolution: the k/2 principal

@@ -18,7 +18,8 @@ class Kernel {
   /// The Gram matrix [n,n] of a batch of pre-activations [n, ...].
   virtual Value gram(Builder& builder, Value preactivation) const = 0;
   /// What the module above is given. Feature maps to vectors [n,d] are unit-normalised; maps [n,c,h,w] are passed on
-  /// as they are, for the convolutions above. Kernels without a finite phi: k(u, centre_j), [n, centres].
+  /// as they are, for the convolutions above. Kernels without a finite phi: k(u, centre_j), or a phi approximated by
+  /// the centres, [n, centres].
   virtual Value features(Builder& builder, Value preactivation) const = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "store/module_file.h"
 #include "training/inference.h"
+#include "training/inverse_factor.h"
 #include "training/random.h"
 #include "training/whitening.h"
 
@@ -62,19 +63,51 @@ Indices draw_examples(const Examples& training, std::int64_t count, bool balance
   return chosen;
 }
 
-std::vector<float> example_values(const TensorMap& values, const Network& network, const Parameter& parameter,
-                                  const Shape& shape, const Examples& training) {
-  const std::int64_t count = shape.front();
+/// The input values of the parameter's module for `count` examples.
+std::vector<float> example_rows(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                std::int64_t count, const Examples& training) {
   const std::int64_t batch = inference_batch(count);
   Inference inference(*network.pipeline->device, preactivation_graph(network, network.module_of(parameter.name), batch),
                       batch);
-  if (inference.width() * count != elements(shape))
-    throw Error(ExitCode::configuration, fmt::format("{}: it is {}, but an example has {} numbers", parameter.name,
-                                                     to_string(shape), inference.width()));
   inference.write(values);
   Feed feed(network, training);
   const bool balanced = parameter.initializer.balanced && !network.pipeline->data.pairs;
   return inference.run(feed, draw_examples(training, count, balanced, network.pipeline->seed), {});
+}
+
+std::vector<float> example_values(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                  const Shape& shape, const Examples& training) {
+  const std::int64_t count = shape.front();
+  std::vector<float> rows = example_rows(values, network, parameter, count, training);
+  const std::int64_t width = static_cast<std::int64_t>(rows.size()) / count;
+  if (width * count != elements(shape))
+    throw Error(ExitCode::configuration,
+                fmt::format("{}: it is {}, but an example has {} numbers", parameter.name, to_string(shape), width));
+  return rows;
+}
+
+/// The Gram matrix of `count` rows, by the kernel of the module below `module`.
+std::vector<float> gram_of(const Network& network, std::size_t module, const std::vector<float>& rows,
+                           std::int64_t count) {
+  Graph graph;
+  Builder b(graph, Mode::inference);
+  const std::int64_t width = static_cast<std::int64_t>(rows.size()) / count;
+  const Value input = b.input("rows", {DataType::f32, {count, width}});
+  graph.add_output("gram", network.module(module - 1).kernel->gram(b, input));
+  const std::unique_ptr<Plan> plan = network.pipeline->device->compile(without_dead_nodes(graph));
+  plan->write("rows", std::as_bytes(std::span(rows)));
+  plan->run();
+  std::vector<float> gram(static_cast<std::size_t>(count * count));
+  plan->read("gram", std::as_writable_bytes(std::span(gram)));
+  return gram;
+}
+
+std::vector<float> factor_values(const TensorMap& values, const Network& network, const Parameter& parameter,
+                                 const Shape& shape, const Examples& training) {
+  const std::int64_t count = shape.front();
+  const std::vector<float> rows = example_rows(values, network, parameter, count, training);
+  const std::vector<float> gram = gram_of(network, network.module_of(parameter.name), rows, count);
+  return inverse_factor(gram, count, parameter.initializer.scale, parameter.name);
 }
 
 std::vector<float> initial_value(const TensorMap& values, const Network& network, const Parameter& parameter,
@@ -82,6 +115,8 @@ std::vector<float> initial_value(const TensorMap& values, const Network& network
   switch (parameter.initializer.kind) {
     case Initializer::Kind::examples:
       return example_values(values, network, parameter, shape, training);
+    case Initializer::Kind::inverse_factor:
+      return factor_values(values, network, parameter, shape, training);
     case Initializer::Kind::whitening:
       return whitening_filters(network, training, parameter.name, shape, parameter.initializer.scale);
     default:

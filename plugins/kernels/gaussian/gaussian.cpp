@@ -1,5 +1,7 @@
 // k(u,v) = exp(-|u-v|^2 / (2 sigma^2)), in (0, 1]. It has no finite phi: the module above is given the similarities to
-// a set of centers, which start as training examples.
+// a set of centers, which start as training examples, or what the Nystrom method makes of them (Williams and Seeger,
+// 2001): phi(x) = L^-1 k(x, centers), where L L^T = k(centers, centers) + ridge I, so that <phi(x), phi(y)> is nearly
+// k(x, y), and a linear layer above is as well conditioned as in the kernel's own feature space.
 #include <numeric>
 
 #include "api/author.h"
@@ -13,6 +15,7 @@ constexpr gramstack_param kParams[] = {
     integer("centers", "number of centers in the module above", "1000", 1),
     boolean("balanced", "take the same number of centers of every class", "true"),
     boolean("trainable", "train the centers with the module above, else keep them", "false"),
+    real("nystrom", "ridge of the Nystrom feature map, which replaces the similarities; 0: none", "0", 0, 1),
 };
 
 class Gaussian final : public Kernel {
@@ -21,8 +24,10 @@ class Gaussian final : public Kernel {
       : sigma_(args.real("sigma")),
         centers_(args.integer("centers")),
         balanced_(args.boolean("balanced")),
-        trainable_(args.boolean("trainable")) {
+        trainable_(args.boolean("trainable")),
+        nystrom_(args.real("nystrom")) {
     if (sigma_ == 0) throw BadParameter("sigma", "must be above zero");
+    if (nystrom_ > 0 && trainable_) throw BadParameter("nystrom", "wants centers that are kept: leave out trainable");
   }
 
   KernelRange range() const override { return {0, 1}; }
@@ -36,7 +41,8 @@ class Gaussian final : public Kernel {
   Value features(Builder& b, Value preactivation) const override {
     const Value flat = b.flatten(preactivation), centers = emit_centers(b, b.shape(flat)[1]);
     const Value x = centered(b, flat, centers), c = centered(b, centers, centers);
-    return similarity(b, squared_distances(b, squared_norms(b, x), squared_norms(b, c), b.matmul(x, c, false, true)));
+    const Value distances = squared_distances(b, squared_norms(b, x), squared_norms(b, c), b.matmul(x, c, false, true));
+    return nystrom_ > 0 ? whitened(b, similarity(b, distances)) : similarity(b, distances);
   }
 
  private:
@@ -44,6 +50,11 @@ class Gaussian final : public Kernel {
     const Initializer examples = Initializer::examples(balanced_);
     return trainable_ ? b.weight("centers", {centers_, width}, examples)
                       : b.state("centers", {centers_, width}, examples);
+  }
+
+  Value whitened(Builder& b, Value similarities) const {
+    const Initializer inverse = Initializer::inverse_factor(balanced_, nystrom_);
+    return b.matmul(similarities, b.state("factor", {centers_, centers_}, inverse), false, true);
   }
 
   /// x without the mean row of `of`: distances stay as they are, and keep their digits.
@@ -70,6 +81,7 @@ class Gaussian final : public Kernel {
   double sigma_;
   std::int64_t centers_;
   bool balanced_, trainable_;
+  double nystrom_;
 };
 
 constexpr gramstack_class kClasses[] = {
