@@ -30,10 +30,10 @@ std::vector<float> inverse_factor(const std::vector<float>& gram, std::int64_t m
   sum.diagonal().array() += ridge;
   const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> solver(sum);  // in place: the factor replaces the lower triangle
   if (solver.info() != Eigen::Success)
-    throw Error(
-        ExitCode::numerical,
-        fmt::format("{}: the Gram matrix of {} centres plus {} on its diagonal is not positive definite: add more",
-                    name, m, ridge));
+    throw Error(ExitCode::numerical,
+                fmt::format("{}: the Gram matrix of its {} examples is not positive definite with {} on its diagonal: "
+                            "a larger ridge is needed",
+                            name, m, ridge));
   std::vector<float> values(gram.size());
   Eigen::Map<Rows> inverse(values.data(), m, m);
   for (Eigen::Index begin = 0; begin < m; begin += kColumns) put_columns(sum, begin, inverse);

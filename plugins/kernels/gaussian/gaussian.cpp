@@ -15,7 +15,7 @@ constexpr gramstack_param kParams[] = {
     integer("centers", "number of centers in the module above", "1000", 1),
     boolean("balanced", "take the same number of centers of every class", "true"),
     boolean("trainable", "train the centers with the module above, else keep them", "false"),
-    real("nystrom", "ridge of the Nystrom feature map, which replaces the similarities; 0: none", "0", 0, 1),
+    real("nystrom", "ridge of the Nystrom feature map, given instead of similarities; 0: none", "0", 0, 1),
 };
 
 class Gaussian final : public Kernel {

@@ -39,6 +39,37 @@ TEST_CASE("kernel gaussian: an offset common to all examples costs no digits") {
   }
 }
 
+TEST_CASE("kernel gaussian: the Nystrom map is the inverse factor times the similarities") {
+  const std::shared_ptr<Kernel> kernel =
+      make<Kernel>("gaussian", {{"sigma", "2"}, {"centers", "2"}, {"nystrom", "1e-3"}});
+  const Tensors states = {{"centers", {1, 1, 3, 4}}, {"factor", {2, 0, -1, 3}}};
+  for (const std::string& device : devices()) {
+    CAPTURE(device);
+    const KernelValues values = evaluate_kernel(device, *kernel, {2, 2}, {0, 0, 3, 4}, states);
+    const double first = std::exp(-2.0 / 8), second = std::exp(-25.0 / 8), third = std::exp(-13.0 / 8);
+    CHECK(values.features_shape == Shape{2, 2});
+    CHECK(values.features[0] == doctest::Approx(2 * first).epsilon(1e-6));
+    CHECK(values.features[1] == doctest::Approx(3 * second - first).epsilon(1e-6));
+    CHECK(values.features[2] == doctest::Approx(2 * third).epsilon(1e-6));
+    CHECK(values.features[3] == doctest::Approx(3 - third).epsilon(1e-6));
+    CHECK(values.gram[1] == doctest::Approx(second).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("kernel gaussian: the factor of the Nystrom map is that of the centers, and is kept") {
+  Graph graph;
+  Builder b(graph, Mode::training);
+  const Settings settings = {{"sigma", "2"}, {"centers", "7"}, {"balanced", "false"}, {"nystrom", "0.25"}};
+  make<Kernel>("gaussian", settings)->features(b, b.input("x", {DataType::f32, {3, 5}}));
+  const Parameter* factor = graph.find_parameter("factor");
+  REQUIRE(factor);
+  CHECK(graph.shape(factor->value) == Shape{7, 7});
+  CHECK(factor->role == Role::state);
+  CHECK(factor->initializer.kind == Initializer::Kind::inverse_factor);
+  CHECK(factor->initializer.scale == 0.25);
+  CHECK_FALSE(factor->initializer.balanced);
+}
+
 TEST_CASE("kernel gaussian: maps are compared as vectors") {
   const std::shared_ptr<Kernel> kernel = make<Kernel>("gaussian", {{"sigma", "2"}, {"centers", "2"}});
   const std::vector<double> x = normal_values(3 * 8, 4);
@@ -72,6 +103,12 @@ TEST_CASE("kernel gaussian: gradients agree with central differences") {
   CHECK(check_gradients({.shapes = {{4, 3}}}, [&](Builder& b, const std::vector<Value>& x) {
           return b.sum(b.multiply(kernel->gram(b, x[0]), b.constant({4, 4}, weights)));
         }) == "");
+}
+
+TEST_CASE("kernel gaussian: the Nystrom map wants centers that are kept") {
+  CHECK(message_of([] {
+          make<Kernel>("gaussian", {{"sigma", "2"}, {"trainable", "true"}, {"nystrom", "1e-3"}});
+        }) == "parameter nystrom: wants centers that are kept: leave out trainable");
 }
 
 TEST_CASE("kernel gaussian: sigma is above zero") {
