@@ -1,0 +1,113 @@
+// Kernel dimension reduction: the share of the classes that ridge regression on the features leaves unexplained,
+//   unexplained(T) = epsilon tr(T (K/n + epsilon I)^-1) / tr(T)
+// with K the Gram matrix and T the ideal one, the mean taken out of both (Fukumizu, Bach and Jordan, "Kernel dimension
+// reduction in regression", 2009). The loss divides it by unexplained(I), what is left of random classes on average, so
+// that features gain nothing by explaining everything: 1 is chance, 0 the best.
+#include "api/author.h"
+
+namespace {
+
+using namespace gramstack;
+
+constexpr gramstack_param kParams[] = {
+    real("epsilon", "the ridge; directions of the features with less variance than it count little", "1e-3", 1e-4, 1),
+};
+
+/// The images with known pairs, in whose number and mean the others do not count.
+class Known {
+ public:
+  Known(Builder& b, const PairMasks& pairs)
+      : pairs_(b.add(pairs.same, pairs.different)),
+        images_(b.greater(b.sum(pairs_, {1}, true), b.constant(0.5))),
+        both_(b.multiply(images_, b.transpose(images_))),
+        count_(count_pairs(b, images_)) {}
+
+  Value pairs() const { return pairs_; }
+  Value count() const { return count_; }
+
+  /// H M H of a symmetric M, where H takes out the mean of the known images and leaves 0 for the others.
+  Value centered(Builder& b, Value matrix) const {
+    const Value rows = b.divide(b.matmul(matrix, images_), count_);
+    const Value all = b.divide(b.sum(b.multiply(rows, images_)), count_);
+    return b.multiply(b.add(b.subtract(b.subtract(matrix, rows), b.transpose(rows)), all), both_);
+  }
+
+ private:
+  Value pairs_, images_, both_, count_;
+};
+
+/// The inverse of a matrix whose eigenvalues are within [smallest, largest], by Newton and Schulz's iteration
+/// X <- X (2I - A X). It takes eigenvalues of A X in [low, 2 - low] to [low (2 - low), 1]; a factor puts these around 1
+/// again, so that low grows by nearly 4 a step, and the number of steps is of log(largest / smallest).
+class NewtonSchulz {
+ public:
+  NewtonSchulz(double smallest, double largest)
+      : scale_(2 / (smallest + largest)), low_(smallest * scale_), factor_(next_factor()) {}
+
+  Value inverse(Builder& b, Value a, Value identity) {
+    // The first step is from a multiple of the identity, and needs no product.
+    Value x = b.subtract(b.multiply(identity, 2 * scale_ * factor_), b.multiply(a, scale_ * scale_ * factor_));
+    while (1 - low_ > kPrecision) {
+      factor_ = next_factor();
+      const Value twice = b.multiply(identity, 2 * factor_);
+      x = b.matmul(x, b.subtract(twice, b.multiply(b.matmul(a, x), factor_)));
+    }
+    return x;
+  }
+
+ private:
+  static constexpr double kPrecision = 1e-6;
+
+  double next_factor() {
+    const double least = low_ * (2 - low_), factor = 2 / (1 + least);
+    low_ = factor * least;
+    return factor;
+  }
+
+  double scale_, low_, factor_;
+};
+
+class KernelDimensionReduction final : public Loss {
+ public:
+  explicit KernelDimensionReduction(const Arguments& args) : epsilon_(args.real("epsilon")) {}
+
+  Supervision supervision() const override { return Supervision::pairs; }
+
+  /// Eigenvalues of K/n are at most its trace, the largest value of the kernel.
+  Value emit(Builder& b, const LossInput& in) const override {
+    const Value self = in.pairs.self;
+    const Known known(b, in.pairs);
+    const Value covariance = b.divide(known.centered(b, in.prediction), known.count());
+    const Value ridged = b.add(covariance, b.multiply(self, epsilon_));
+    const Value inverse = NewtonSchulz(epsilon_, in.range.max + epsilon_).inverse(b, ridged, self);
+    const Value classes = known.centered(b, ideal(b, in.pairs, known.pairs()));
+    const Value chance = unexplained(b, known.centered(b, self), inverse, self);
+    return b.divide(unexplained(b, classes, inverse, self), b.maximum(chance, kSmallest));
+  }
+
+ private:
+  /// Traces below it are of no known pair, or of none of different classes: there is nothing to explain, and no loss.
+  static constexpr double kSmallest = 1e-12;
+
+  /// Unknown pairs count as the mean of the known ones, which is subtracted from all.
+  static Value ideal(Builder& b, const PairMasks& pairs, Value known) {
+    const Value mean = b.divide(b.sum(pairs.same), count_pairs(b, known));
+    return b.subtract(b.add(pairs.same, pairs.self), b.multiply(b.add(known, pairs.self), mean));
+  }
+
+  Value unexplained(Builder& b, Value target, Value inverse, Value self) const {
+    const Value left = b.multiply(b.sum(b.multiply(target, inverse)), epsilon_);
+    return b.divide(left, b.maximum(b.sum(b.multiply(target, self)), kSmallest));
+  }
+
+  double epsilon_;
+};
+
+constexpr gramstack_class kClasses[] = {
+    describe<Loss, KernelDimensionReduction, kParams>(
+        "kernel-dimension-reduction", "share of the classes that ridge regression on the features leaves unexplained"),
+};
+
+}  // namespace
+
+GRAMSTACK_PLUGIN("kernel-dimension-reduction", "0.1.0", kClasses, 0u)
