@@ -63,7 +63,7 @@ TEST_CASE("loss kernel-dimension-reduction: pairs with an unlabelled image count
   CHECK(check_unknown_pairs(kName) == "");
 }
 
-// Of two images each of two classes, K/n has the eigenvalue 1/2 for the classes, which leaves e / (1/2 + e) of them, and
+// Of two classes of two images, K/n has the eigenvalue 1/2 for the classes, which leaves e / (1/2 + e) of them, and
 // 0 for the other two directions; of random classes (e / (1/2 + e) + 2) / 3 is left.
 TEST_CASE("loss kernel-dimension-reduction: chance, the ideal matrix and nothing to explain") {
   for (const std::string& device : devices())
@@ -73,7 +73,8 @@ TEST_CASE("loss kernel-dimension-reduction: chance, the ideal matrix and nothing
       const Settings settings = {{"epsilon", std::to_string(e)}};
       const std::vector<double> dead(8, -1.0), ideal = {1, 0, 1, 0, 0, 1, 0, 1};
       CHECK(relu_loss(device, settings, {dead, 2, {0, 0, 1, 1}}) == doctest::Approx(1).epsilon(1e-5));
-      CHECK(relu_loss(device, settings, {ideal, 2, {0, 0, 1, 1}}) == doctest::Approx(3 * e / (1 + 3 * e)).epsilon(1e-4));
+      CHECK(relu_loss(device, settings, {ideal, 2, {0, 0, 1, 1}}) ==
+            doctest::Approx(3 * e / (1 + 3 * e)).epsilon(1e-4));
       CHECK(relu_loss(device, settings, {ideal, 2, {0, 0, 0, 0}}) == 0);
       CHECK(relu_loss(device, settings, {ideal, 2, {-1, -1, -1, -1}}) == 0);
     }
