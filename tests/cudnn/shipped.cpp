@@ -33,7 +33,7 @@ class KeepingDevice final : public Device {
 
 std::vector<ShippedStep> make_steps() {
   const TemporaryFolder folder;
-  write_idx(folder.path() / "mnist", 28, 10, 10200);  // kernel-network has 10,000 centers
+  write_idx(folder.path() / "mnist", 28, 10, 4200);  // kernel-network has 4000 centers
   write_idx(folder.path() / "fashion-mnist", 28, 10, 1200);
   write_cifar(folder.path() / "cifar-10-batches-bin");
   const Registry registry(SearchPaths{{GRAMSTACK_TEST_PLUGINS}, {folder.path()}});

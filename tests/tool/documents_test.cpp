@@ -43,7 +43,7 @@ bool mentions(const std::string& text, const std::string& word) {
 
 TEST_CASE("tool: every pipeline says what it needs, and passes its check on data of that kind") {
   const TemporaryFolder folder;
-  write_idx(folder.path() / "mnist", 28, 10, 10200);  // kernel-network has 10,000 centers
+  write_idx(folder.path() / "mnist", 28, 10, 4200);  // kernel-network has 4000 centers
   write_idx(folder.path() / "fashion-mnist", 28, 10, 1200);
   write_cifar(folder.path() / "cifar-10-batches-bin");
   std::size_t count = 0;
