@@ -1,7 +1,7 @@
 // The one-dimensional transforms of F(4,3), with interpolation points 0, 1, -1, 2, -2, infinity, and of F(4,2), with
 // 0, 1, -1, 2, infinity. The size of the argument chooses. Each writes output i at out[i * stride]; a two-dimensional
-// transform is one pass over columns and one over rows. What is fused is written so: the compiler, which
-// would choose differently for each instruction set, is told not to.
+// transform is one pass over columns and one over rows. What is fused is written so: the compiler, which would choose
+// differently for each instruction set, is told not to.
 #pragma once
 
 #include <cstdint>
