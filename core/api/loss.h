@@ -29,7 +29,20 @@ class Loss {
   virtual Value emit(Builder& builder, const LossInput& input) const = 0;
 };
 
-/// A scalar count of the pairs of a mask, at least 1: a divisor that is never zero.
+/// A scalar count of the ones of a mask, of pairs or of images, at least 1: a divisor that is never zero.
 inline Value count_pairs(Builder& builder, Value mask) { return builder.maximum(builder.sum(mask), 1.0); }
+
+/// [n,1]: one for images that are in a known pair with another, else zero.
+inline Value known_images(Builder& builder, const PairMasks& pairs) {
+  return builder.greater(builder.sum(builder.add(pairs.same, pairs.different), {1}, true), builder.constant(0.5));
+}
+
+/// The Gram matrix of features whose mean over `images`, ones of [n,1], is taken out; of a symmetric `gram` [n,n].
+inline Value without_mean(Builder& builder, Value gram, Value images) {
+  const Value size = count_pairs(builder, images);
+  const Value rows = builder.divide(builder.matmul(gram, images), size);
+  const Value all = builder.divide(builder.sum(builder.multiply(rows, images)), size);
+  return builder.add(builder.subtract(builder.subtract(gram, rows), builder.transpose(rows)), all);
+}
 
 }  // namespace gramstack

@@ -40,10 +40,11 @@ class Alignment final : public Loss {
   }
 
   /// Matrix and masks are symmetric, so the sums over both triangles give the cosine of the upper one exactly.
+  /// Centered: Cortes, Mohri and Rostamizadeh, "Algorithms for learning kernels based on centered alignment", 2012.
   Value emit(Builder& b, const LossInput& in) const override {
     const Value known = mask(b, in.pairs);
     const Value target = ideal(b, in);
-    const Value gram = centered_ ? without_means(b, in.prediction, in.pairs) : in.prediction;
+    const Value gram = centered_ ? without_mean(b, in.prediction, known_images(b, in.pairs)) : in.prediction;
     const Value product = b.sum(b.multiply(gram, target));
     const Value norms = b.multiply(norm(b, b.multiply(gram, known)), norm(b, target));
     return b.negate(b.divide(product, norms));
@@ -62,18 +63,6 @@ class Alignment final : public Loss {
     if (negative_) return b.multiply(in.pairs.different, in.range.min);
     const Value near = b.multiply(similar(b, in.pairs), in.range.max);
     return in.range.min == 0 ? near : b.add(near, b.multiply(in.pairs.different, in.range.min));
-  }
-
-  /// Of features whose mean over the images with known pairs is taken out (Cortes, Mohri and Rostamizadeh,
-  /// "Algorithms for learning kernels based on centered alignment", 2012).
-  static Value without_means(Builder& b, Value gram, const PairMasks& pairs) {
-    const Value known = b.sum(b.add(pairs.same, pairs.different), {1}, true);
-    const Value counts = b.greater(known, b.constant(0.5));
-    const Value size = b.maximum(b.sum(counts), 1.0);
-    const Value rows = b.divide(b.matmul(gram, counts), size);
-    const Value all = b.divide(b.sum(b.multiply(rows, counts)), size);
-    const Value columns = b.transpose(rows);
-    return b.add(b.subtract(b.subtract(gram, rows), columns), all);
   }
 
   static Value norm(Builder& b, Value x) { return b.sqrt(b.maximum(b.sum(b.square(x)), kSmallestSquare)); }

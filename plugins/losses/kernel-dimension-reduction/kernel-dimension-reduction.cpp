@@ -18,7 +18,7 @@ class Known {
  public:
   Known(Builder& b, const PairMasks& pairs)
       : pairs_(b.add(pairs.same, pairs.different)),
-        images_(b.greater(b.sum(pairs_, {1}, true), b.constant(0.5))),
+        images_(known_images(b, pairs)),
         both_(b.multiply(images_, b.transpose(images_))),
         count_(count_pairs(b, images_)) {}
 
@@ -26,11 +26,7 @@ class Known {
   Value count() const { return count_; }
 
   /// H M H of a symmetric M, where H takes out the mean of the known images and leaves 0 for the others.
-  Value centered(Builder& b, Value matrix) const {
-    const Value rows = b.divide(b.matmul(matrix, images_), count_);
-    const Value all = b.divide(b.sum(b.multiply(rows, images_)), count_);
-    return b.multiply(b.add(b.subtract(b.subtract(matrix, rows), b.transpose(rows)), all), both_);
-  }
+  Value centered(Builder& b, Value matrix) const { return b.multiply(without_mean(b, matrix, images_), both_); }
 
  private:
   Value pairs_, images_, both_, count_;
