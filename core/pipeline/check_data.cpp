@@ -102,12 +102,14 @@ class DataCheck {
                                             counts_.names[c], images(counts_.kept[c])));
   }
 
-  /// What is typical is seen in the features of a module below.
+  /// What is typical or similar is seen in the features of a module below.
   void choice(const ModulePart& first) {
-    if (!first.spec.typical_labels) return;
-    faults_.add(first.choose, fmt::format("{} is the first module: there are no features by which images could be "
-                                          "typical; use random",
-                                          first.owner.name));
+    const auto no_features = [&](const config::Place& place, const char* purpose) {
+      faults_.add(place, fmt::format("{} is the first module: there are no features by which images could be {}",
+                                     first.owner.name, purpose));
+    };
+    if (first.spec.typical_labels) no_features(first.choose, "typical; use random");
+    if (first.spec.spread_labels) no_features(first.spread, "similar; leave 'spread' out");
   }
 
   /// Every class needs a positive pair, in the training set and in a batch.

@@ -152,7 +152,9 @@ class ModuleReader {
     if (!labels->ok()) return;
     part_.spec.labels_per_class = labels->value("per_class").integer;
     part_.spec.typical_labels = labels->value("choose").integer == 1;
+    part_.spec.spread_labels = labels->value("spread").integer != 0;
     part_.choose = labels->place("choose");
+    part_.spread = labels->place("spread");
   }
 
   void read_average() {

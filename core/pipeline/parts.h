@@ -30,7 +30,7 @@ struct ModulePart {
   std::optional<Typed> backbone, kernel, head, optimizer;
   std::vector<Typed> losses;                  ///< as spec.losses
   bool has_kernel = false, has_head = false;  ///< whether the file gives one
-  config::Place batch, epochs, augment, per_class, choose, kernel_key, head_key;
+  config::Place batch, epochs, augment, per_class, choose, spread, kernel_key, head_key;
   bool is_given = false;  ///< by `from`; spec.stored is null after a fault
   config::Place given;
   config::Tree resolved;

@@ -48,6 +48,7 @@ struct ModuleSpec {
   std::int64_t batch = 128;
   std::optional<std::int64_t> labels_per_class;  ///< train on so many labelled images of each class; none: all
   bool typical_labels = false;                   ///< the most typical images of each class instead of random ones
+  bool spread_labels = false;                    ///< all images as well, with labels by their features
   bool augment = true;                           ///< use data.augment while this module trains
   std::optional<double> average;                 ///< decay of the average of its weights that is kept; none: the last
   std::string resolved;                          ///< its part of the file with every default, as YAML: for metadata

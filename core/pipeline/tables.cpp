@@ -47,6 +47,10 @@ constexpr gramstack_param kLabels[] = {
            "random: drawn by the seed; typical: of 100 drawn of each class those most similar to the others of it, by "
            "the features of the modules below; this reads the labels of all 100",
            "random", "random|typical"),
+    boolean("spread",
+            "whether all training images are trained on, each as one of the class whose labelled images it is most "
+            "similar to, by the features of the modules below: k-means from the labelled ones; reads no other label",
+            "false"),
 };
 
 constexpr gramstack_param kAverage[] = {

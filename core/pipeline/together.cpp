@@ -13,7 +13,8 @@ struct Common {
 
 std::string labels_text(const ModuleSpec& module) {
   if (!module.labels_per_class) return "all";
-  return fmt::format("{} {} of each class", *module.labels_per_class, module.typical_labels ? "typical" : "random");
+  return fmt::format("{} {} of each class{}", *module.labels_per_class, module.typical_labels ? "typical" : "random",
+                     module.spread_labels ? ", spread" : "");
 }
 
 std::vector<Common> common_of(const ModulePart& part) {

@@ -48,6 +48,7 @@ class Collection {
     if (options_.unused_days) unused(*options_.unused_days);
     for (const fs::path& file : files_of(store_.folder())) beside(file);
     for (const fs::path& file : files_of(store_.folder() / "recipes")) recipe(file);
+    for (const fs::path& file : files_of(store_.folder() / "features")) features(file);
     return std::move(garbage_);
   }
 
@@ -80,6 +81,12 @@ class Collection {
   void beside(const fs::path& file) {
     if (file.extension() == ".tmp") add(file, "left by an interrupted writer");
     if (file.extension() == ".json" && !keep_.contains(file.stem().string())) add(file, "its module is gone");
+  }
+
+  void features(const fs::path& file) {
+    if (file.extension() == ".tmp") return add(file, "left by an interrupted writer");
+    if (const double days = days_unused(file); options_.unused_days && days >= *options_.unused_days)
+      add(file, fmt::format("features, not used for {:.0f} days", days));
   }
 
   void recipe(const fs::path& file) {

@@ -4,6 +4,7 @@
 //   FOLDER/HASH.safetensors   a module file
 //   FOLDER/HASH.json          its note
 //   FOLDER/recipes/ID.json    "modules": what was trained by the recipe with that fingerprint (training/reuse.h)
+//   FOLDER/features/KEY       features that frozen modules gave (feature_cache.h)
 //
 // Files appear whole or not at all. Any number of processes may work in one store: they lock it while they add, and gc
 // while it removes.
@@ -47,7 +48,8 @@ struct Garbage {
 
 struct CollectionOptions {
   bool dry_run = false;
-  /// Also modules that no run has stored or used for so many days and that no other stored module stands on.
+  /// Also modules that no run has stored or used for so many days and that no other stored module stands on, and
+  /// features that were not used for so long.
   std::optional<double> unused_days;
 };
 

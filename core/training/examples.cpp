@@ -12,6 +12,18 @@ Examples::Examples(Records records, Indices images) : records_(records), images_
   for (const std::int64_t image : images_) labels_.push_back(records_.labels[static_cast<std::size_t>(image)]);
 }
 
+Examples Examples::part(std::span<const std::int64_t> positions) const {
+  Indices images;
+  std::vector<std::int32_t> labels;
+  for (const std::int64_t position : positions) {
+    images.push_back(image(position));
+    labels.push_back(labels_[static_cast<std::size_t>(position)]);
+  }
+  Examples part(records_, std::move(images));
+  part.relabel(std::move(labels));
+  return part;
+}
+
 Examples all_examples(const Network& network, Split split) {
   const Records records = network.pipeline->data.dataset->records(split);
   Indices images(static_cast<std::size_t>(records.size()));

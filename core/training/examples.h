@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "api/dataset.h"
@@ -22,6 +23,8 @@ class Examples {
   Examples(Records records, Indices images);
   std::int64_t size() const { return static_cast<std::int64_t>(images_.size()); }
   std::span<const std::int32_t> labels() const { return labels_; }
+  void relabel(std::vector<std::int32_t> labels) { labels_ = std::move(labels); }  ///< one an example
+  Examples part(std::span<const std::int64_t> positions) const;                    ///< with the labels they have here
   std::int64_t image(std::int64_t example) const { return images_[static_cast<std::size_t>(example)]; }
   const std::uint8_t* pixels(std::int64_t example) const { return records_.image(image(example)); }
 

@@ -9,7 +9,6 @@
 #include "training/inference.h"
 #include "training/parameters.h"
 #include "training/step_runner.h"
-#include "training/typical.h"
 
 namespace gramstack {
 namespace {
@@ -39,19 +38,18 @@ std::optional<Measure> measure_all(RunContext& run, const Segment& segment, std:
   return measure(run, segment, module, examples, evaluation_blocks(run.network, module, examples));
 }
 
-/// At most ten blocks of the segment's training images, not augmented.
-std::optional<Measure> measure_training(RunContext& run, const Segment& segment, std::size_t module) {
-  const Examples all = labelled_examples(run.preparation, segment, run.parameters, poll_of(run));
+/// At most ten blocks of the examples that a segment was trained on, not augmented.
+std::optional<Measure> measure_training(RunContext& run, const Segment& segment, std::size_t module,
+                                        const Examples& all) {
   std::vector<Indices> blocks = evaluation_blocks(run.network, module, all);
   blocks.resize(std::min(blocks.size(), kTrainingBlocks));
-  Indices images;
+  Indices positions;
   for (Indices& block : blocks)
     for (std::int64_t& position : block) {
-      images.push_back(all.image(position));
-      position = static_cast<std::int64_t>(images.size()) - 1;
+      positions.push_back(position);
+      position = static_cast<std::int64_t>(positions.size()) - 1;
     }
-  const Records records = run.network.pipeline->data.dataset->records(Split::train);
-  return measure(run, segment, module, Examples(records, std::move(images)), blocks);
+  return measure(run, segment, module, all.part(positions), blocks);
 }
 
 /// A hidden module's objective, an output module's loss.
@@ -91,15 +89,23 @@ ModuleFile module_file(const RunContext& run, std::size_t m, const std::vector<M
   return file;
 }
 
-/// `training`: the report as far as it is the same for all modules of the segment.
-ModuleReport freeze_module(RunContext& run, const Segment& segment, std::size_t m, const ModuleReport& training,
+/// The report as far as it is the same for all modules of the segment.
+ModuleReport training_report(const RunContext& run, const Segment& segment, const Trained& trained) {
+  ModuleReport report;
+  report.epochs = run.network.module(segment.first).schedule.epochs;
+  report.best_epoch = run.state.best_value ? run.state.best_epoch : report.epochs;
+  report.peak_memory = trained.peak_memory;
+  return report;
+}
+
+ModuleReport freeze_module(RunContext& run, const Segment& segment, std::size_t m, const Trained& trained,
                            const std::vector<ModuleReport>& below) {
   const std::optional<Measure> validation = measure_all(run, segment, m, validation_examples(run.preparation));
   if (validation && run.network.is_output(m)) run.state.validation_accuracy = validation->accuracy();
-  ModuleReport report = training;
+  ModuleReport report = training_report(run, segment, trained);
   report.name = run.network.module(m).name;
   report.value_name = run.network.is_output(m) ? "loss" : "objective";
-  report.training_value = value_of(run.network, m, measure_training(run, segment, m));
+  report.training_value = value_of(run.network, m, measure_training(run, segment, m, trained.examples));
   report.validation_value = value_of(run.network, m, validation);
   report.seconds = run.segment_seconds();
   ModuleFile file = module_file(run, m, below);
@@ -147,15 +153,11 @@ void measure_test(RunContext& run, bool end_to_end, RunReport& report) {
 
 }  // namespace
 
-void freeze(RunContext& run, const Segment& segment, const TensorMap& kept, std::size_t peak_memory) {
-  for (const auto& [name, tensor] : kept) run.parameters.insert_or_assign(name, tensor);
-  ModuleReport training;
-  training.epochs = run.network.module(segment.first).schedule.epochs;
-  training.best_epoch = run.state.best_value ? run.state.best_epoch : training.epochs;
-  training.peak_memory = peak_memory;
+void freeze(RunContext& run, const Segment& segment, const Trained& trained) {
+  for (const auto& [name, tensor] : trained.kept) run.parameters.insert_or_assign(name, tensor);
   std::vector<ModuleReport> reports = run.state.finished;
   for (std::size_t m = segment.first; m <= segment.last; ++m)
-    reports.push_back(freeze_module(run, segment, m, training, reports));
+    reports.push_back(freeze_module(run, segment, m, trained, reports));
   run.state.finished = std::move(reports);
 }
 

@@ -3,12 +3,19 @@
 
 #include <optional>
 
+#include "training/examples.h"
 #include "training/run_context.h"
 
 namespace gramstack {
 
-/// Writes the module files of a trained segment and notes their reports; `kept`: its weights and states.
-void freeze(RunContext& run, const Segment& segment, const TensorMap& kept, std::size_t peak_memory);
+struct Trained {
+  TensorMap kept;               ///< weights and states
+  Examples examples;            ///< that it was trained on
+  std::size_t peak_memory = 0;  ///< bytes
+};
+
+/// Writes the module files of a trained segment and notes their reports.
+void freeze(RunContext& run, const Segment& segment, const Trained& trained);
 
 /// The report of a run whose segments are all trained.
 RunReport conclude(RunContext& run, bool end_to_end);

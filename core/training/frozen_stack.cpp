@@ -30,10 +30,12 @@ std::vector<ModuleFile> read_modules(const Pipeline& pipeline, const std::filesy
 
 }  // namespace
 
-FrozenStack load_stack(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory) {
+FrozenStack load_stack(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory,
+                       const std::filesystem::path& feature_store) {
   const std::vector<ModuleFile> modules = read_modules(pipeline, run_folder);
   FrozenStack stack;
   stack.network = make_network(pipeline, {modules.front().mean, modules.front().deviation}, feature_memory);
+  stack.network.feature_store = feature_store;
   for (std::size_t m = 0; m < modules.size(); ++m)
     add_module(stack.network, m, modules[m].tensors,
                fmt::format("module file of '{}' in {}", stack.network.module(m).name, run_folder.string()),

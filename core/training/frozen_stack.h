@@ -16,7 +16,7 @@ struct FrozenStack {
 
 /// Of a finished run, from its module files. Throws Error(file).
 FrozenStack load_stack(const Pipeline& pipeline, const std::filesystem::path& run_folder,
-                       std::size_t feature_memory = 0);
+                       std::size_t feature_memory = 0, const std::filesystem::path& feature_store = {});
 
 /// As the training of `module` begins: trained values below it, initial ones from it on.
 FrozenStack before_training(const FrozenStack& trained, std::size_t module);

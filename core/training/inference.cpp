@@ -7,10 +7,14 @@
 #include <numeric>
 #include <utility>
 
+#include "store/feature_cache.h"
+#include "training/feature_key.h"
 #include "training/parameters.h"
 
 namespace gramstack {
 namespace {
+
+constexpr std::int64_t kLeastKept = 1000;  // examples; fewer are not worth a file
 
 constexpr std::int64_t kLargestBatch = 256;
 
@@ -85,7 +89,15 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
 FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,
                        const Examples& examples, const Poll& poll, const Views& views) {
   const auto graph = [&](std::int64_t batch) { return input_graph(network, module, batch); };
-  return outputs_of(network, graph, parameters, examples, poll, views);
+  const FeatureCache cache(network.feature_store);
+  if (!cache.keeps() || examples.size() < kLeastKept)
+    return outputs_of(network, graph, parameters, examples, poll, views);
+  const std::string key = feature_key(network, graph(inference_batch(examples.size())), parameters, examples, views);
+  if (std::optional<std::vector<float>> rows = cache.find(key))
+    return {std::move(*rows), elements(network.shapes[module].input)};
+  FeatureTable table = outputs_of(network, graph, parameters, examples, poll, views);
+  cache.put(key, table.rows);
+  return table;
 }
 
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,

@@ -46,7 +46,8 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
                         const TensorMap& parameters, const Examples& examples, const Poll& poll,
                         const Views& views = {});
 
-/// The input values of module `module` for each example, computed from its image: outputs_of() the input graph.
+/// The input values of module `module` for each example, from its image: outputs_of() the input graph, or what the
+/// network's feature store has of it, the same bits.
 FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,
                        const Examples& examples, const Poll& poll, const Views& views = {});
 

@@ -5,6 +5,7 @@
 
 #include "training/parameters.h"
 #include "training/step_runner.h"
+#include "training/training_feed.h"
 
 namespace gramstack {
 namespace {
@@ -52,9 +53,9 @@ Schedule with_epochs(const Schedule& schedule, std::int64_t epochs) {
 }
 
 LabelStudy::LabelStudy(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory,
-                       Poll poll)
+                       const std::filesystem::path& store, Poll poll)
     : pipeline_(pipeline),
-      stack_(load_stack(pipeline, run_folder, feature_memory)),
+      stack_(load_stack(pipeline, run_folder, feature_memory, store)),
       training_(partition_of(pipeline).training),
       poll_(std::move(poll)),
       test_inputs_(evaluation_feed(stack_.network, output_segment(), all_examples(stack_.network, Split::test),
@@ -69,11 +70,9 @@ LabelStudy::LabelStudy(const Pipeline& pipeline, const std::filesystem::path& ru
 
 void LabelStudy::cache_rows() {
   const Network& network = stack_.network;
-  const Examples examples = all_training();
-  if (evaluation_source(network, output_segment(), examples.size()) == Source::images) return;
-  FeatureTable inputs = inputs_of(network, output_segment().first, stack_.parameters, examples, poll_);
-  rows_ = std::move(inputs.rows);
-  width_ = inputs.width;
+  const Examples all = examples(training_);
+  if (evaluation_source(network, output_segment(), all.size()) == Source::features)
+    inputs_ = inputs_of(network, output_segment().first, stack_.parameters, all, poll_, pipeline_.views);
 }
 
 Indices LabelStudy::images(const LabelDraw& draw) const {
@@ -85,29 +84,48 @@ Indices LabelStudy::images(const LabelDraw& draw) const {
 std::int64_t LabelStudy::labels(const LabelDraw& draw) const { return static_cast<std::int64_t>(images(draw).size()); }
 
 /// `chosen`: images, ascending as training_ is.
-Feed LabelStudy::feed(const Indices& chosen) const {
-  Examples examples(pipeline_.data.dataset->records(Split::train), chosen);
-  if (rows_.empty())
-    return evaluation_feed(stack_.network, output_segment(), std::move(examples), stack_.parameters, poll_);
-  std::vector<float> rows;
-  rows.reserve(chosen.size() * static_cast<std::size_t>(width_));
+FeatureTable LabelStudy::rows(const Indices& chosen) const {
+  const std::int64_t width = inputs_.width;
+  FeatureTable table{{}, width};
+  table.rows.reserve(chosen.size() * static_cast<std::size_t>(width));
   for (const std::int64_t image : chosen) {
     const std::ptrdiff_t row = std::lower_bound(training_.begin(), training_.end(), image) - training_.begin();
-    rows.insert(rows.end(), rows_.begin() + row * width_, rows_.begin() + (row + 1) * width_);
+    table.rows.insert(table.rows.end(), inputs_.rows.begin() + row * width, inputs_.rows.begin() + (row + 1) * width);
   }
-  return Feed(std::move(examples), std::move(rows), width_);
+  return table;
 }
 
-Examples LabelStudy::all_training() const { return {pipeline_.data.dataset->records(Split::train), training_}; }
+Feed LabelStudy::spread_feed(const Examples& labelled) const {
+  const Network& network = stack_.network;
+  const Segment segment = output_segment();
+  if (inputs_.rows.empty())
+    return gramstack::spread_feed(network, segment, examples(training_), labelled, stack_.parameters, poll_);
+  return Feed(with_spread_labels(examples(training_), labelled, inputs_, network.classes.size()), inputs_.rows,
+              inputs_.width);
+}
+
+Feed LabelStudy::feed(const LabelDraw& draw) const {
+  const Segment segment = output_segment();
+  Examples labelled = examples(images(draw));
+  if (draw.per_class && stack_.network.module(segment.first).spread_labels) return spread_feed(labelled);
+  if (inputs_.rows.empty())
+    return evaluation_feed(stack_.network, segment, std::move(labelled), stack_.parameters, poll_);
+  FeatureTable table = rows(images(draw));
+  return Feed(std::move(labelled), std::move(table.rows), table.width);
+}
+
+Examples LabelStudy::examples(Indices images) const {
+  return {pipeline_.data.dataset->records(Split::train), std::move(images)};
+}
 
 double LabelStudy::output_module(const LabelDraw& draw) {
   const Pipeline drawn = drawn_pipeline(pipeline_, draw.number);
   Network network = stack_.network;
   network.pipeline = &drawn;
   const Segment segment = output_segment();
-  StepRunner runner(network, segment, feed(images(draw)), static_cast<std::int64_t>(training_.size()));
+  StepRunner runner(network, segment, feed(draw), static_cast<std::int64_t>(training_.size()));
   const TensorMap trained =
-      runner.train(values_below(network, segment.first, stack_.parameters), all_training(), poll_);
+      runner.train(values_below(network, segment.first, stack_.parameters), examples(training_), poll_);
   return output_evaluator_->measure(trained, poll_).accuracy();
 }
 
@@ -118,11 +136,11 @@ double LabelStudy::end_to_end(const LabelDraw& draw, std::int64_t epochs) {
   Network network = stack_.network;
   network.pipeline = &drawn;
   const Segment all{0, network.size() - 1};
-  Examples examples(pipeline_.data.dataset->records(Split::train), images(draw));
-  const std::int64_t count = examples.size();
-  StepRunner runner(network, all, Feed(network, std::move(examples), network.augmented(all)),
+  Examples labelled = examples(images(draw));
+  const std::int64_t count = labelled.size();
+  StepRunner runner(network, all, Feed(network, std::move(labelled), network.augmented(all)),
                     epoch_images(count, first.batch, epochs));
-  const TensorMap trained = runner.train({}, all_training(), poll_);
+  const TensorMap trained = runner.train({}, examples(training_), poll_);
   if (!network_evaluator_)
     network_evaluator_ = std::make_unique<BlockEvaluator>(stack_.network, GraphPart{Source::images, 0, all.last},
                                                           test_images_, test_blocks(test_images_));

@@ -32,22 +32,26 @@ class LabelStudy {
 
   /// Loads a finished run and computes the output module's inputs of all training and test images, once. `pipeline`,
   /// the run's, outlives it. `feature_memory`: bytes for a table of these; a larger one is computed for every draw.
+  /// `store`: the module store that has such tables, or is given them; empty: none.
   /// `poll` is called between steps; it may throw.
-  LabelStudy(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory, Poll poll);
+  LabelStudy(const Pipeline& pipeline, const std::filesystem::path& run_folder, std::size_t feature_memory,
+             const std::filesystem::path& store, Poll poll);
   LabelStudy(const LabelStudy&) = delete;
   LabelStudy& operator=(const LabelStudy&) = delete;
 
   std::int64_t labels(const LabelDraw& draw) const;  ///< how many
   /// Test accuracy of the output module, trained by its own recipe without augmentation, for as many steps as on all
-  /// labels.
+  /// labels. Where the module spreads labels, so are the drawn ones.
   double output_module(const LabelDraw& draw);
   /// Test accuracy of the network with the recipe of `run --end-to-end` for `epochs` passes over the drawn labels.
   double end_to_end(const LabelDraw& draw, std::int64_t epochs);
 
  private:
   Indices images(const LabelDraw& draw) const;
-  Examples all_training() const;
-  Feed feed(const Indices& chosen) const;
+  Examples examples(Indices images) const;
+  Feed feed(const LabelDraw& draw) const;
+  Feed spread_feed(const Examples& labelled) const;
+  FeatureTable rows(const Indices& chosen) const;
   void cache_rows();
   Segment output_segment() const { return {stack_.network.size() - 1, stack_.network.size() - 1}; }
 
@@ -55,8 +59,7 @@ class LabelStudy {
   FrozenStack stack_;
   Indices training_;  ///< images of the training split that are not held out
   Poll poll_;
-  std::vector<float> rows_;  ///< inputs of the output module, of training_; empty: too large a table
-  std::int64_t width_ = 0;   ///< numbers a row
+  FeatureTable inputs_;  ///< of the output module, of training_; empty: too large a table
   Feed test_inputs_, test_images_;
   std::unique_ptr<BlockEvaluator> output_evaluator_, network_evaluator_;
 };

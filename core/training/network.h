@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Network {
   std::vector<std::string> classes;
   std::vector<double> mean, deviation;  ///< of the images, per channel
   std::size_t feature_memory = 0;       ///< bytes that a cached table of module inputs may take
+  std::filesystem::path feature_store;  ///< the module store that has such tables of all runs; empty: none
   std::vector<ModuleShapes> shapes;
   /// Whether a module's cached input is the kernel features of the module below. If those have parameters (centres),
   /// which belong to the module, its input is cached before them: as pre-activations.

@@ -51,8 +51,9 @@ void check_pairs(const Preparation& preparation) {
 Examples training_examples(const Preparation& preparation, const Segment& segment) {
   const Network& network = preparation.network;
   const Records records = network.pipeline->data.dataset->records(Split::train);
-  const std::optional<std::int64_t> few = network.module(segment.first).labels_per_class;
-  if (!few) return {records, preparation.images.training};
+  const ModuleSpec& module = network.module(segment.first);
+  const std::optional<std::int64_t> few = module.labels_per_class;
+  if (!few || module.spread_labels) return {records, preparation.images.training};
   return {records,
           few_per_class(network.labels(Split::train), preparation.images.training, *few, network.pipeline->seed)};
 }

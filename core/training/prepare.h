@@ -18,7 +18,8 @@ struct Preparation {
 /// Throws Error for whatever would fail later: shapes, too few images, nodes that the device declines.
 Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory);
 
-/// The images that a segment is trained on: all that are not held out, or some of each class.
+/// The images that a segment is trained on: all that are not held out, or some of each class if it does not spread
+/// their labels.
 Examples training_examples(const Preparation& preparation, const Segment& segment);
 
 Examples validation_examples(const Preparation& preparation);

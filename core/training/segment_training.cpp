@@ -3,23 +3,18 @@
 #include <nlohmann/json.hpp>
 
 #include "training/parameters.h"
-#include "training/typical.h"
+#include "training/training_feed.h"
 
 namespace gramstack {
 
 SegmentTraining::SegmentTraining(RunContext& run, const Segment& segment)
     : run_(run), segment_(segment), epochs_(run.network.module(segment.first).schedule.epochs) {
   make_validation();
-  runner_ = std::make_unique<StepRunner>(run.network, segment, training_feed(),
+  runner_ = std::make_unique<StepRunner>(run.network, segment,
+                                         training_feed(run.preparation, segment, run.parameters, poll()),
                                          static_cast<std::int64_t>(run.preparation.images.training.size()));
   write_parameters();
   seconds_before_ = run.segment_seconds();
-}
-
-Feed SegmentTraining::training_feed() {
-  Examples examples = labelled_examples(run_.preparation, segment_, run_.parameters, poll());
-  if (run_.network.augmented(segment_)) return Feed(run_.network, std::move(examples), true);
-  return evaluation_feed(run_.network, segment_, std::move(examples), run_.parameters, poll());
 }
 
 void SegmentTraining::make_validation() {

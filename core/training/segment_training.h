@@ -21,10 +21,10 @@ class SegmentTraining {
   /// The weights and states of the best epoch, of the last one without validation data. The best one is that of the
   /// segment's last module: those that are trained together fit together.
   TensorMap kept() const;
+  const Examples& examples() const { return runner_->examples(); }
   std::size_t memory() const { return runner_->memory(); }
 
  private:
-  Feed training_feed();
   void make_validation();
   void write_parameters();
   void train_step();

@@ -26,6 +26,12 @@ void check_disk(const Preparation& prepared, const std::filesystem::path& folder
                                                 folder.string(), space.available, bytes));
 }
 
+Preparation prepare_run(const Pipeline& pipeline, const RunOptions& options, bool end_to_end) {
+  Preparation prepared = prepare(pipeline, end_to_end, options.feature_memory);
+  if (options.reuse) prepared.network.feature_store = options.store;
+  return prepared;
+}
+
 RunIdentity identity_of(const Pipeline& pipeline, const RunOptions& options, bool end_to_end) {
   return {end_to_end, pipeline.seed, fingerprint(pipeline.data), pipeline.device->describe(), options.feature_memory};
 }
@@ -37,16 +43,15 @@ void load_finished(RunContext& run) {
   }
 }
 
+/// The plans and cached features of training are gone before those of evaluation come.
+Trained train_steps(RunContext& run, const Segment& segment) {
+  SegmentTraining training(run, segment);
+  training.train();
+  return {training.kept(), training.examples(), training.memory()};
+}
+
 void train_segment(RunContext& run, const Segment& segment, const RunIdentity& identity) {
-  TensorMap kept;
-  std::size_t memory = 0;
-  {  // The plans and cached features of training are gone before those of evaluation come.
-    SegmentTraining training(run, segment);
-    training.train();
-    kept = training.kept();
-    memory = training.memory();
-  }
-  freeze(run, segment, kept, memory);
+  freeze(run, segment, train_steps(run, segment));
   keep_in_store(run, segment, identity);
   run.next_segment();
 }
@@ -72,7 +77,7 @@ RunReport go_on(const Preparation& prepared, const RunOptions& options, RunFolde
 void check(const Pipeline& pipeline, bool end_to_end) { prepare(pipeline, end_to_end, RunOptions().feature_memory); }
 
 RunReport run(const Pipeline& pipeline, const RunOptions& options) {
-  const Preparation prepared = prepare(pipeline, options.end_to_end, options.feature_memory);
+  const Preparation prepared = prepare_run(pipeline, options, options.end_to_end);
   RunFolder folder = RunFolder::create(options.folder);
   check_disk(prepared, options.folder);
   const RunIdentity identity = identity_of(pipeline, options, options.end_to_end);
@@ -87,7 +92,7 @@ RunReport resume(const Pipeline& pipeline, const RunOptions& options) {
   const bool end_to_end = folder.end_to_end().value_or(options.end_to_end);
   const RunIdentity identity = identity_of(pipeline, options, end_to_end);
   folder.check_same(pipeline, identity);
-  const Preparation prepared = prepare(pipeline, end_to_end, options.feature_memory);
+  const Preparation prepared = prepare_run(pipeline, options, end_to_end);
   copy_given(pipeline, folder);
   folder.describe(pipeline, identity);
   return go_on(prepared, options, folder, identity, folder.checkpoint());

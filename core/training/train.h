@@ -68,7 +68,7 @@ struct RunOptions {
   /// Bytes of memory for a table of frozen modules' outputs; when it would be larger, they are computed again.
   std::size_t feature_memory = std::size_t{2} << 30;
   std::filesystem::path store;                   ///< the module store that frozen modules are put into; empty: none
-  bool reuse = true;                             ///< take unchanged leading modules from the store
+  bool reuse = true;                             ///< take unchanged leading modules and their features from the store
   std::function<void(const std::string&)> warn;  ///< of what is wrong with the store; the run goes on
 };
 

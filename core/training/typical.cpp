@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "training/inference.h"
+
 namespace gramstack {
 namespace {
 
@@ -41,12 +43,10 @@ Indices most_typical(const FeatureTable& table, Indices members, std::size_t cou
 
 }  // namespace
 
-Examples labelled_examples(const Preparation& preparation, const Segment& segment, const TensorMap& parameters,
-                           const Poll& poll) {
+Examples typical_examples(const Preparation& preparation, const Segment& segment, const TensorMap& parameters,
+                          const Poll& poll) {
   const Network& network = preparation.network;
   const ModuleSpec& module = network.module(segment.first);
-  if (!module.typical_labels || !module.labels_per_class || segment.first == 0)
-    return training_examples(preparation, segment);
   const Examples pool = pool_of(preparation, std::max(kTypicalPool, *module.labels_per_class));
   FeatureTable inputs = inputs_of(network, segment.first, parameters, pool, poll);
   scale_to_unit_length(inputs);

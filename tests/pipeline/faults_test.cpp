@@ -254,6 +254,12 @@ TEST_CASE("pipeline: labels are all or some of each class") {
         "   10 |     labels: {per_class: 2, choose: typical}\n"
         "      |                                    ^~~~~~~\n"
         "1 error in toy.yaml");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    labels: {per_class: 2, spread: true}\n")) ==
+        "toy.yaml:10:36: error: module 'features' is the first module: there are no features by which images could be "
+        "similar; leave 'spread' out\n"
+        "   10 |     labels: {per_class: 2, spread: true}\n"
+        "      |                                    ^~~~\n"
+        "1 error in toy.yaml");
   CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    labels: {per_class: 1}\n")) ==
         "toy.yaml:10:25: error: module 'features' learns from pairs, and 1 image of each class makes no positive pair; "
         "use at least 2\n"

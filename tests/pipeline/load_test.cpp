@@ -86,7 +86,7 @@ TEST_CASE("pipeline: flips, labels, averages and views as the file says") {
   const Pipeline pipeline = load_toy(
       toy_with("data: {type: toy}",
                "data: {type: toy, augment: [{type: flip, mode: alternating}]}\nevaluate: {mirror: true, shift: 2}"),
-      {"stack.features.average={decay: 0.9}", "stack.classifier.labels={per_class: 3, choose: typical}"});
+      {"stack.features.average={decay: 0.9}", "stack.classifier.labels={per_class: 3, choose: typical, spread: true}"});
   CHECK(pipeline.data.augment.flip == Augmentation::Flip::alternating);
   CHECK(pipeline.views.mirror);
   CHECK(pipeline.views.shift == 2);
@@ -94,8 +94,11 @@ TEST_CASE("pipeline: flips, labels, averages and views as the file says") {
   CHECK_FALSE(pipeline.stack[1].average.has_value());
   CHECK(pipeline.stack[1].labels_per_class == 3);
   CHECK(pipeline.stack[1].typical_labels);
+  CHECK(pipeline.stack[1].spread_labels);
   CHECK_FALSE(load_toy(kToyPipeline).views.several());
-  CHECK_FALSE(load_toy(kToyPipeline, {"stack.classifier.labels={per_class: 3}"}).stack[1].typical_labels);
+  const ModuleSpec few = load_toy(kToyPipeline, {"stack.classifier.labels={per_class: 3}"}).stack[1];
+  CHECK_FALSE(few.typical_labels);
+  CHECK_FALSE(few.spread_labels);
 }
 
 TEST_CASE("pipeline: what is left out has its default") {

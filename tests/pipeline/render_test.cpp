@@ -116,6 +116,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "    labels:\n"
         "      per_class: 2  # given\n"
         "      choose: random  # default\n"
+        "      spread: false  # default\n"
         "    average: none  # default\n"
         "evaluate:\n"
         "  mirror: false  # default\n"
@@ -158,6 +159,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "labels:\n"
         "  per_class: 2\n"
         "  choose: random\n"
+        "  spread: false\n"
         "average: none\n");
 }
 

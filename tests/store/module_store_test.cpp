@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "store/feature_cache.h"
 #include "store/files.h"
 #include "store/sha256.h"
 #include "support/scratch_folder.h"
@@ -190,6 +191,19 @@ TEST_CASE("store: garbage is what is damaged and what belongs to it") {
   CHECK(shelf.store.recipe(std::string(64, 'a')).has_value());
   CHECK_FALSE(shelf.store.recipe(std::string(64, 'b')).has_value());
   CHECK(shelf.collect().empty());
+}
+
+TEST_CASE("store: unused features are garbage on request, what an interrupted writer left of them always") {
+  Shelf shelf;
+  const FeatureCache cache(shelf.store.folder());
+  cache.put("old", std::vector<float>{1});
+  cache.put("new", std::vector<float>{1});
+  set_age(shelf.store.folder() / "features/old", 20);
+  write_atomically(shelf.store.folder() / "features/half.tmp", "");
+  CHECK(shelf.collect({false, 10.0}) ==
+        std::vector<std::string>{"half.tmp: left by an interrupted writer", "old: features, not used for 20 days"});
+  CHECK(shelf.collect().empty());
+  CHECK(cache.find("new").has_value());
 }
 
 TEST_CASE("store: unused modules are garbage on request, but not those that used ones stand on") {

@@ -32,14 +32,14 @@ TEST_CASE("training: a label study repeats the run's own draw, and every other o
   const Pipeline pipeline = bars_pipeline(folder.data());
   const RunReport report = run(pipeline, options_of(folder / "run"));
   CHECK(most_labels_per_class(pipeline) == 54);
-  LabelStudy study(pipeline, folder / "run", RunOptions().feature_memory, {});
+  LabelStudy study(pipeline, folder / "run", RunOptions().feature_memory, {}, {});
   CHECK(study.labels({2, 1}) == 8);
   CHECK(study.labels({std::nullopt, 1}) == 216);
   CHECK(study.output_module({1, 0}) == doctest::Approx(report.one_label_accuracy.value()));
   const double drawn = study.output_module({1, 3});
   CHECK(study.output_module({1, 3}) == drawn);
   CHECK(study.end_to_end({1, 0}, 2) == study.end_to_end({1, 0}, 2));
-  LabelStudy without_table(pipeline, folder / "run", 0, {});
+  LabelStudy without_table(pipeline, folder / "run", 0, {}, {});
   CHECK(without_table.output_module({1, 3}) == doctest::Approx(drawn));
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("training: a label study ends where its poll throws") {
   const Pipeline pipeline = bars_pipeline(folder.data());
   run(pipeline, options_of(folder / "run"));
   int left = 30;
-  LabelStudy study(pipeline, folder / "run", RunOptions().feature_memory, [&left] {
+  LabelStudy study(pipeline, folder / "run", RunOptions().feature_memory, {}, [&left] {
     if (--left == 0) throw Error(ExitCode::interrupted, "stopped");
   });
   CHECK(failure_of([&] { study.end_to_end({std::nullopt, 0}, 2); }) == "130: stopped");

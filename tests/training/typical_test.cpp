@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "store/module_file.h"
 #include "support/evaluate.h"
+#include "training/inference.h"
 #include "training/parameters.h"
 
 using namespace gramstack;
@@ -31,7 +32,7 @@ TEST_CASE("training: typical labels are the images most similar to the others of
   pipeline.stack[1].typical_labels = true;
   const Preparation prepared = prepare(pipeline, false, std::size_t{1} << 20);
   const TensorMap parameters = with_prefix(read_module_file(random.modules[0].file).tensors, "features/");
-  const Examples chosen = labelled_examples(prepared, prepared.segments[1], parameters, {});
+  const Examples chosen = typical_examples(prepared, prepared.segments[1], parameters, {});
   REQUIRE(chosen.size() == 4);
 
   // All 54 training images of each class are candidates: fewer than the pool takes.

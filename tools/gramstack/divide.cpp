@@ -128,8 +128,10 @@ int act(const Options& options, Context& context) {
   DivisionResults results(tasks.front().pipeline.name);
   for (const Task& task : tasks) {
     note(context, task.title() + ":");
-    results.add(result_of(
-        task, train_or_go_on(context, task.pipeline, task.folder(out), task.division.way == Way::end_to_end)));
+    RunOptions run_options;  // without the store: what is reused takes no time
+    run_options.folder = task.folder(out);
+    run_options.end_to_end = task.division.way == Way::end_to_end;
+    results.add(result_of(task, train_or_go_on(context, task.pipeline, run_options)));
     results.write(out);
   }
   if (context.options.json)

@@ -88,11 +88,14 @@ Pipeline pipeline_of(const Options& options, const Place& place, Context& contex
   return recorded_pipeline(options.source, context);
 }
 
-/// Trains the modules if the folder has no finished run of this very pipeline.
+/// Trains the modules, or takes them from the store, if the folder has no finished run of this very pipeline.
 void provide_run(const Place& place, const Pipeline& pipeline, Context& context) {
   if (place.recorded) return;
   note(context, "run folder: " + place.run.string());
-  train_or_go_on(context, pipeline, place.run, false);
+  RunOptions options;
+  options.folder = place.run;
+  options.store = context.registry().paths().store;
+  train_or_go_on(context, pipeline, options);
 }
 
 LabelSubject subject_of(const Pipeline& pipeline, const fs::path& run) {
@@ -118,7 +121,8 @@ class Study {
         context_(context),
         epochs_(options.epochs > 0 ? options.epochs : pipeline.stack.front().schedule.epochs),
         results_(place.out, subject_of(pipeline, place.run), epochs_),
-        study_(pipeline, place.run, RunOptions().feature_memory, [out = place.out] { throw_if_stopped(out); }) {}
+        study_(pipeline, place.run, RunOptions().feature_memory, context.registry().paths().store,
+               [out = place.out] { throw_if_stopped(out); }) {}
 
   const LabelResults& run(const std::vector<PerClass>& counts) {
     try {

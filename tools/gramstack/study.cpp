@@ -181,7 +181,9 @@ int act(const Options& options, Context& context) {
   Study study;
   for (const PairTask& task : tasks) {
     note(context, task.name + ":");
-    train_or_go_on(context, task.pipeline, task.run, false);
+    RunOptions run_options;
+    run_options.folder = task.run;
+    train_or_go_on(context, task.pipeline, run_options);
     study.names.push_back(task.name);
   }
   study.accuracy.assign(tasks.size(), std::vector<double>(tasks.size()));

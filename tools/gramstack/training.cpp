@@ -84,15 +84,11 @@ RunReport train_shown(Context& context, RunOptions options, const std::function<
   }
 }
 
-RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const std::filesystem::path& folder,
-                         bool end_to_end) {
-  RunOptions options;
-  options.folder = folder;
-  options.end_to_end = end_to_end;
+RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const RunOptions& options) {
   const auto work = [&](const RunOptions& filled) {
-    if (!std::filesystem::exists(folder / "resolved.yaml")) return run(pipeline, filled);
-    const std::filesystem::path manifest = folder / "manifest.json";
-    RunFolder::open(folder).check_same(pipeline, identity_of(read_text(manifest), manifest.string()));
+    if (!std::filesystem::exists(options.folder / "resolved.yaml")) return run(pipeline, filled);
+    const std::filesystem::path manifest = options.folder / "manifest.json";
+    RunFolder::open(options.folder).check_same(pipeline, identity_of(read_text(manifest), manifest.string()));
     return resume(pipeline, filled);
   };
   return train_shown(context, options, work, "the same command goes on");

@@ -13,9 +13,8 @@ RunReport train_shown(Context& context, RunOptions options, const std::function<
                       const std::string& go_on);
 
 /// Trains into a folder with the results of a command; the run there goes on, and a finished one stays as it is. Throws
-/// Error(configuration) where it is of another pipeline.
-RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const std::filesystem::path& folder,
-                         bool end_to_end);
+/// Error(configuration) where it is of another pipeline. `options`: folder, end_to_end and store.
+RunReport train_or_go_on(Context& context, const Pipeline& pipeline, const RunOptions& options);
 
 /// With its parents. Throws Error(resource).
 void make_folder(const std::filesystem::path& folder);

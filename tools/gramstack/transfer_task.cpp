@@ -11,6 +11,7 @@
 #include "training/parameters.h"
 #include "training/run_folder.h"
 #include "training/step_runner.h"
+#include "training/training_feed.h"
 
 namespace gramstack::tool {
 namespace {
@@ -31,17 +32,19 @@ class OutputTraining {
  public:
   OutputTraining(const Pipeline& task, const StoredStack& module)
       : pipeline_(with_output(task, module)),
-        network_(
-            make_network(pipeline_, {module.network().mean, module.network().deviation}, RunOptions().feature_memory)),
-        top_{network_.size() - 1, network_.size() - 1},
+        prepared_{
+            make_network(pipeline_, {module.network().mean, module.network().deviation}, RunOptions().feature_memory),
+            partition_of(pipeline_),
+            {}},
+        top_{network().size() - 1, network().size() - 1},
         values_(module.parameters()) {}
 
   double test_accuracy() {
     train();
-    const Examples test = all_examples(network_, Split::test);
+    const Examples test = all_examples(network(), Split::test);
     if (test.size() == 0) throw Error(ExitCode::data, "the task's data set has no test images to validate on");
-    Feed feed = evaluation_feed(network_, top_, test, values_, {});
-    BlockEvaluator evaluator(network_, {feed.source(), top_.first, top_.last}, feed,
+    Feed feed = evaluation_feed(network(), top_, test, values_, {});
+    BlockEvaluator evaluator(network(), {feed.source(), top_.first, top_.last}, feed,
                              stratified_blocks(test.labels(), kBlockSize));
     return evaluator.measure(values_, {}).accuracy();
   }
@@ -51,24 +54,21 @@ class OutputTraining {
     Pipeline pipeline = task;
     pipeline.stack = module.network().pipeline->stack;
     pipeline.stack.push_back(task.stack.back());
+    pipeline.data.augment = {};
     return pipeline;
   }
 
-  Indices training_images() const {
-    const LabelView labels = network_.labels(Split::train);
-    const Indices all = partition_of(pipeline_).training;
-    const std::optional<std::int64_t> few = network_.module(top_.first).labels_per_class;
-    return few ? few_per_class(labels, all, *few, pipeline_.seed) : all;
-  }
+  const Network& network() const { return prepared_.network; }
 
   void train() {
-    const Examples examples(pipeline_.data.dataset->records(Split::train), training_images());
-    StepRunner runner(network_, top_, evaluation_feed(network_, top_, examples, values_, {}), examples.size());
+    Feed feed = training_feed(prepared_, top_, values_, {});
+    const Examples examples = feed.examples();
+    StepRunner runner(network(), top_, std::move(feed), examples.size());
     values_ = runner.train(std::move(values_), examples, {});
   }
 
   Pipeline pipeline_;
-  Network network_;
+  Preparation prepared_;
   Segment top_;
   TensorMap values_;
 };
