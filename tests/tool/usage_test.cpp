@@ -17,8 +17,8 @@ void refuses(const std::vector<std::string>& arguments, const std::string& messa
 }
 
 const std::string kCommands =
-    "  commands: run, resume, eval, predict, check, render, graph, bench, modules, labels, pairs, report, score, "
-    "transfer, study, divide, plugins, help, version\n"
+    "  commands: run, resume, eval, predict, check, render, graph, bench, compare, modules, labels, pairs, report, "
+    "score, transfer, study, divide, plugins, help, version\n"
     "  see: gramstack --help\n";
 
 }  // namespace

@@ -50,6 +50,7 @@ void add_plugins(CommandLine& line);
 void add_help(CommandLine& line);
 void add_graph(CommandLine& line);
 void add_bench(CommandLine& line);
+void add_compare(CommandLine& line);
 void add_labels(CommandLine& line);
 void add_pairs(CommandLine& line);
 void add_report(CommandLine& line);

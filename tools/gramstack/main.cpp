@@ -21,6 +21,7 @@ void add_verbs(CommandLine& line) {
   add_render(line);
   add_graph(line);
   add_bench(line);
+  add_compare(line);
   add_modules(line);
   add_labels(line);
   add_pairs(line);
