@@ -16,7 +16,9 @@ Examples images_of(const Network& network, Indices images) {
 
 Feed spread_feed(const Network& network, const Segment& segment, Examples all, const Examples& labelled,
                  const TensorMap& parameters, const Poll& poll) {
-  const Views views = network.is_output(segment.first) ? network.pipeline->views : Views();
+  // As evaluation does: of maps, which are mirrored as images are, there is no mean over views.
+  const bool averaged = network.is_output(segment.first) && network.shapes[segment.first].input.size() == 1;
+  const Views views = averaged ? network.pipeline->views : Views();
   FeatureTable inputs = inputs_of(network, segment.first, parameters, all, poll, views);
   all = with_spread_labels(std::move(all), labelled, inputs, network.classes.size());
   if (network.augmented(segment)) return Feed(network, std::move(all), true);

@@ -6,8 +6,7 @@
 
 namespace gramstack {
 
-/// The images whose labels a segment may read: training_examples(), or of each class the most typical ones where the
-/// module asks for them.
+/// The images whose labels a segment may read: all that are not held out, or some of each class, random or typical.
 Examples labelled_examples(const Preparation& preparation, const Segment& segment, const TensorMap& parameters,
                            const Poll& poll);
 
