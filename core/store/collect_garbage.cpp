@@ -46,9 +46,9 @@ class Collection {
   std::vector<Garbage> find() {
     damaged();
     if (options_.unused_days) unused(*options_.unused_days);
-    for (const fs::path& file : files_of(store_.folder())) beside(file);
-    for (const fs::path& file : files_of(store_.folder() / "recipes")) recipe(file);
-    for (const fs::path& file : files_of(store_.folder() / "features")) features(file);
+    look_into(store_.folder(), &Collection::note);
+    look_into(store_.folder() / "recipes", &Collection::recipe);
+    look_into(store_.folder() / "features", &Collection::features);
     return std::move(garbage_);
   }
 
@@ -77,20 +77,24 @@ class Collection {
     }
   }
 
-  /// Notes, and what a writer that was killed has left.
-  void beside(const fs::path& file) {
-    if (file.extension() == ".tmp") add(file, "left by an interrupted writer");
+  void look_into(const fs::path& folder, void (Collection::*check)(const fs::path& file)) {
+    for (const fs::path& file : files_of(folder))
+      if (file.extension() == ".tmp")
+        add(file, "left by an interrupted writer");
+      else
+        (this->*check)(file);
+  }
+
+  void note(const fs::path& file) {
     if (file.extension() == ".json" && !keep_.contains(file.stem().string())) add(file, "its module is gone");
   }
 
   void features(const fs::path& file) {
-    if (file.extension() == ".tmp") return add(file, "left by an interrupted writer");
     if (const double days = days_unused(file); options_.unused_days && days >= *options_.unused_days)
       add(file, fmt::format("features, not used for {:.0f} days", days));
   }
 
   void recipe(const fs::path& file) {
-    if (file.extension() == ".tmp") return add(file, "left by an interrupted writer");
     const std::optional<std::string> text = store_.recipe(file.stem().string());
     const nlohmann::json json = nlohmann::json::parse(text.value_or(""), nullptr, false);
     if (!json.is_object() || !json.contains("modules") || !json["modules"].is_array()) return add(file, "damaged");

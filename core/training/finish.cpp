@@ -123,9 +123,7 @@ ModuleReport freeze_module(RunContext& run, const Segment& segment, std::size_t 
 /// for as many steps as it was trained itself.
 TensorMap train_on_one_label(RunContext& run, const Segment& segment) {
   const Network& network = run.network;
-  const Records records = network.pipeline->data.dataset->records(Split::train);
-  const Examples examples(
-      records, few_per_class(network.labels(Split::train), run.preparation.images.training, 1, network.pipeline->seed));
+  const Examples examples = random_examples(run.preparation, 1);
   StepRunner runner(network, segment, evaluation_feed(network, segment, examples, run.parameters, poll_of(run)),
                     static_cast<std::int64_t>(run.preparation.images.training.size()));
   return runner.train(values_below(network, segment.first, run.parameters), training_examples(run.preparation, segment),

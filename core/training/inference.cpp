@@ -86,6 +86,11 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
   return {inference.run(images, views, all_positions(examples), poll), inference.width()};
 }
 
+Views input_views(const Network& network, std::size_t module) {
+  const bool averaged = network.is_output(module) && network.shapes[module].input.size() == 1;
+  return averaged ? network.pipeline->views : Views();
+}
+
 FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,
                        const Examples& examples, const Poll& poll, const Views& views) {
   const auto graph = [&](std::int64_t batch) { return input_graph(network, module, batch); };
@@ -103,8 +108,8 @@ FeatureTable inputs_of(const Network& network, std::size_t module, const TensorM
 Feed evaluation_feed(const Network& network, const Segment& segment, Examples examples, const TensorMap& parameters,
                      const Poll& poll) {
   if (evaluation_source(network, segment, examples.size()) == Source::images) return Feed(network, std::move(examples));
-  const Views views = network.is_output(segment.first) ? network.pipeline->views : Views();
-  FeatureTable inputs = inputs_of(network, segment.first, parameters, examples, poll, views);
+  FeatureTable inputs =
+      inputs_of(network, segment.first, parameters, examples, poll, input_views(network, segment.first));
   return Feed(std::move(examples), std::move(inputs.rows), inputs.width);
 }
 

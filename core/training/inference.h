@@ -46,6 +46,10 @@ FeatureTable outputs_of(const Network& network, const std::function<Graph(std::i
                         const TensorMap& parameters, const Examples& examples, const Poll& poll,
                         const Views& views = {});
 
+/// The views of an image over which the cached inputs of a module are averaged: the pipeline's for an output module
+/// that reads vectors. Of maps, which are mirrored as images are, there is no mean.
+Views input_views(const Network& network, std::size_t module);
+
 /// The input values of module `module` for each example, from its image: outputs_of() the input graph, or what the
 /// network's feature store has of it, the same bits.
 FeatureTable inputs_of(const Network& network, std::size_t module, const TensorMap& parameters,

@@ -72,7 +72,8 @@ void LabelStudy::cache_rows() {
   const Network& network = stack_.network;
   const Examples all = examples(training_);
   if (evaluation_source(network, output_segment(), all.size()) == Source::features)
-    inputs_ = inputs_of(network, output_segment().first, stack_.parameters, all, poll_, pipeline_.views);
+    inputs_ = inputs_of(network, output_segment().first, stack_.parameters, all, poll_,
+                        input_views(network, output_segment().first));
 }
 
 Indices LabelStudy::images(const LabelDraw& draw) const {

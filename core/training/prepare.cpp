@@ -48,14 +48,20 @@ void check_pairs(const Preparation& preparation) {
 
 }  // namespace
 
-Examples training_examples(const Preparation& preparation, const Segment& segment) {
+Examples all_training_examples(const Preparation& preparation) {
+  return {preparation.network.pipeline->data.dataset->records(Split::train), preparation.images.training};
+}
+
+Examples random_examples(const Preparation& preparation, std::int64_t per_class) {
   const Network& network = preparation.network;
-  const Records records = network.pipeline->data.dataset->records(Split::train);
-  const ModuleSpec& module = network.module(segment.first);
-  const std::optional<std::int64_t> few = module.labels_per_class;
-  if (!few || module.spread_labels) return {records, preparation.images.training};
-  return {records,
-          few_per_class(network.labels(Split::train), preparation.images.training, *few, network.pipeline->seed)};
+  return {network.pipeline->data.dataset->records(Split::train),
+          few_per_class(network.labels(Split::train), preparation.images.training, per_class, network.pipeline->seed)};
+}
+
+Examples training_examples(const Preparation& preparation, const Segment& segment) {
+  const ModuleSpec& module = preparation.network.module(segment.first);
+  if (!module.labels_per_class || module.spread_labels) return all_training_examples(preparation);
+  return random_examples(preparation, *module.labels_per_class);
 }
 
 Examples validation_examples(const Preparation& preparation) {
@@ -87,8 +93,7 @@ Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t featu
   if (preparation.images.training.empty()) throw Error(ExitCode::data, "the data set has no training images");
   preparation.network = make_network(pipeline, image_moments(pipeline, preparation.images.training), feature_memory);
   preparation.segments = segments_of(pipeline, end_to_end);
-  TensorMap given;
-  for (std::size_t m = 0; m < given_modules(pipeline); ++m) add_stored_parameters(preparation.network, m, given);
+  stored_parameters(preparation.network);  // throws where they do not fit
   check_pairs(preparation);
   for (const Segment& segment : preparation.segments) {
     const Graph graph = segment_graph(preparation, segment);

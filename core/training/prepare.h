@@ -18,6 +18,13 @@ struct Preparation {
 /// Throws Error for whatever would fail later: shapes, too few images, nodes that the device declines.
 Preparation prepare(const Pipeline& pipeline, bool end_to_end, std::size_t feature_memory);
 
+/// All images of the training split that are not held out.
+Examples all_training_examples(const Preparation& preparation);
+
+/// `per_class` of them for each class, drawn by the pipeline's seed. Throws Error(configuration) when a class has
+/// fewer.
+Examples random_examples(const Preparation& preparation, std::int64_t per_class);
+
 /// The images that a segment is trained on: all that are not held out, or some of each class if it does not spread
 /// their labels.
 Examples training_examples(const Preparation& preparation, const Segment& segment);

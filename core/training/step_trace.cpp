@@ -22,18 +22,12 @@ void add_squares(const HostTensor& a, const HostTensor& b, double& difference, d
   }
 }
 
-TensorMap values_of_given(const Network& network, std::size_t count) {
-  TensorMap values;
-  for (std::size_t m = 0; m < count; ++m) add_stored_parameters(network, m, values);
-  return values;
-}
-
 }  // namespace
 
 StepTrace trace_steps(const Pipeline& pipeline, bool end_to_end, std::int64_t steps) {
   const Preparation prepared = prepare(pipeline, end_to_end, RunOptions().feature_memory);
   const Segment segment = prepared.segments.front();
-  TensorMap values = values_of_given(prepared.network, segment.first);
+  TensorMap values = stored_parameters(prepared.network);
   StepRunner runner(prepared.network, segment, training_feed(prepared, segment, values, {}),
                     static_cast<std::int64_t>(prepared.images.training.size()));
   add_initial_values(values, prepared.network, runner.graph(), runner.examples());

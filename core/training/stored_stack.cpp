@@ -25,9 +25,13 @@ void check_stored_images(const StoredSource& lowest, const ImageFormat& format) 
                                             lowest.file.string(), extents(lowest.module.input), extents(images)));
 }
 
-void add_stored_parameters(const Network& network, std::size_t m, TensorMap& parameters) {
-  const StoredSource& stored = *network.module(m).stored;
-  add_module(network, m, stored.module.tensors, "module file " + stored.file.string(), parameters);
+TensorMap stored_parameters(const Network& network) {
+  TensorMap parameters;
+  for (std::size_t m = 0; m < given_modules(*network.pipeline); ++m) {
+    const StoredSource& stored = *network.module(m).stored;
+    add_module(network, m, stored.module.tensors, "module file " + stored.file.string(), parameters);
+  }
+  return parameters;
 }
 
 StoredStack::StoredStack(const ModuleStore& store, const std::string& hash, const DataSpec& data,
@@ -46,7 +50,7 @@ StoredStack::StoredStack(const ModuleStore& store, const std::string& hash, cons
   const StoredSource& lowest = *pipeline_.stack.front().stored;
   check_stored_images(lowest, data.dataset->format());
   network_ = make_network(pipeline_, {lowest.module.mean, lowest.module.deviation}, 0);
-  for (std::size_t m = 0; m < network_.size(); ++m) add_stored_parameters(network_, m, parameters_);
+  parameters_ = stored_parameters(network_);
 }
 
 FeatureTable StoredStack::outputs(const Examples& examples, const Poll& poll) {

@@ -41,7 +41,7 @@ class StoredStack {
 /// Throws Error(data) when the lowest module of a stack was trained on images of another shape.
 void check_stored_images(const StoredSource& lowest, const ImageFormat& format);
 
-/// Checks the tensors of module `m`, which is stored, and adds them to `parameters` by their full names.
-void add_stored_parameters(const Network& network, std::size_t m, TensorMap& parameters);
+/// The tensors of the lowest modules that are stored ones, checked, by their full names.
+TensorMap stored_parameters(const Network& network);
 
 }  // namespace gramstack

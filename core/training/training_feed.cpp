@@ -6,20 +6,10 @@
 #include "training/typical.h"
 
 namespace gramstack {
-namespace {
-
-Examples images_of(const Network& network, Indices images) {
-  return {network.pipeline->data.dataset->records(Split::train), std::move(images)};
-}
-
-}  // namespace
 
 Feed spread_feed(const Network& network, const Segment& segment, Examples all, const Examples& labelled,
                  const TensorMap& parameters, const Poll& poll) {
-  // As evaluation does: of maps, which are mirrored as images are, there is no mean over views.
-  const bool averaged = network.is_output(segment.first) && network.shapes[segment.first].input.size() == 1;
-  const Views views = averaged ? network.pipeline->views : Views();
-  FeatureTable inputs = inputs_of(network, segment.first, parameters, all, poll, views);
+  FeatureTable inputs = inputs_of(network, segment.first, parameters, all, poll, input_views(network, segment.first));
   all = with_spread_labels(std::move(all), labelled, inputs, network.classes.size());
   if (network.augmented(segment)) return Feed(network, std::move(all), true);
   if (evaluation_source(network, segment, all.size()) == Source::images) return Feed(network, std::move(all));
@@ -28,12 +18,10 @@ Feed spread_feed(const Network& network, const Segment& segment, Examples all, c
 
 Examples labelled_examples(const Preparation& preparation, const Segment& segment, const TensorMap& parameters,
                            const Poll& poll) {
-  const Network& network = preparation.network;
-  const ModuleSpec& module = network.module(segment.first);
-  if (!module.labels_per_class) return images_of(network, preparation.images.training);
+  const ModuleSpec& module = preparation.network.module(segment.first);
+  if (!module.labels_per_class) return all_training_examples(preparation);
   if (module.typical_labels && segment.first > 0) return typical_examples(preparation, segment, parameters, poll);
-  return images_of(network, few_per_class(network.labels(Split::train), preparation.images.training,
-                                          *module.labels_per_class, network.pipeline->seed));
+  return random_examples(preparation, *module.labels_per_class);
 }
 
 Feed training_feed(const Preparation& preparation, const Segment& segment, const TensorMap& parameters,
@@ -41,7 +29,7 @@ Feed training_feed(const Preparation& preparation, const Segment& segment, const
   const Network& network = preparation.network;
   Examples labelled = labelled_examples(preparation, segment, parameters, poll);
   if (network.module(segment.first).spread_labels && segment.first > 0)
-    return spread_feed(network, segment, images_of(network, preparation.images.training), labelled, parameters, poll);
+    return spread_feed(network, segment, all_training_examples(preparation), labelled, parameters, poll);
   if (network.augmented(segment)) return Feed(network, std::move(labelled), true);
   return evaluation_feed(network, segment, std::move(labelled), parameters, poll);
 }

@@ -11,11 +11,8 @@ namespace {
 
 /// `per_class` images of each class, or as many as the smallest one has.
 Examples pool_of(const Preparation& preparation, std::int64_t per_class) {
-  const Network& network = preparation.network;
-  const LabelView labels = network.labels(Split::train);
-  const std::int64_t most = std::min(per_class, smallest_class(labels, preparation.images.training));
-  return {network.pipeline->data.dataset->records(Split::train),
-          few_per_class(labels, preparation.images.training, most, network.pipeline->seed)};
+  const LabelView labels = preparation.network.labels(Split::train);
+  return random_examples(preparation, std::min(per_class, smallest_class(labels, preparation.images.training)));
 }
 
 void scale_to_unit_length(FeatureTable& table) {

@@ -4,37 +4,30 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "process.h"
-#include "tiny.h"
+#include "store.h"
 
 using namespace gramstack::test;
-using nlohmann::json;
 
 namespace {
 
-struct Tiny {
-  TemporaryFolder folder;
-  std::string file = write_tiny(folder.path(), 1);
-
+struct Compared : Store {
+  static std::vector<std::string> whole(const std::string& file, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"compare", file});
+    return arguments;
+  }
   Outcome compare(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"compare", file, "--quiet"});
-    return run_tool(arguments);
+    arguments.push_back("--quiet");
+    return tool(whole(file, std::move(arguments)));
   }
-  json document(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const Outcome outcome = compare(arguments);
-    INFO(outcome.err);
-    REQUIRE(outcome.code == 0);
-    return json::parse(outcome.out);
-  }
+  json comparison(std::vector<std::string> arguments) const { return document(whole(file, std::move(arguments))); }
 };
 
 }  // namespace
 
 TEST_CASE("tool: compare finds no difference between a training and itself") {
-  const Tiny tiny;
+  const Compared tiny;
   const json result =
-      tiny.document({"--against", "device={type: onednn}", "--set", "device={type: onednn}", "--steps", "7"});
+      tiny.comparison({"--against", "device={type: onednn}", "--set", "device={type: onednn}", "--steps", "7"});
   CHECK(result["module"] == "features");
   CHECK(result["batch"] == 20);
   CHECK(result["losses"].size() == 7);
@@ -44,8 +37,8 @@ TEST_CASE("tool: compare finds no difference between a training and itself") {
 }
 
 TEST_CASE("tool: compare measures how far two devices come apart") {
-  const Tiny tiny;
-  const json result = tiny.document(
+  const Compared tiny;
+  const json result = tiny.comparison(
       {"--end-to-end", "--set", "device={type: onednn}", "--against", "device={type: reference}", "--steps", "30"});
   CHECK(result["module"] == "end-to-end");
   REQUIRE(result["losses"].size() == 30);
@@ -61,7 +54,7 @@ TEST_CASE("tool: compare measures how far two devices come apart") {
 }
 
 TEST_CASE("tool: compare shows some steps, and fails beyond a bound") {
-  const Tiny tiny;
+  const Compared tiny;
   const std::vector<std::string> doubled{"--steps", "4", "--against", "stack.features.optimizer.lr=0.2"};
   const Outcome outcome = tiny.compare(doubled);
   CHECK(outcome.code == 0);
@@ -79,7 +72,7 @@ TEST_CASE("tool: compare shows some steps, and fails beyond a bound") {
 }
 
 TEST_CASE("tool: compare wants one network, and something that is other") {
-  const Tiny tiny;
+  const Compared tiny;
   const Outcome other = tiny.compare({"--steps", "1", "--against", "stack.features.backbone.widths=[9, 8]"});
   CHECK(other.code == 2);
   CHECK(other.err.starts_with("gramstack: error: the two networks differ in 'features/"));

@@ -26,10 +26,6 @@ struct Runs {
     options.reuse = reuse;
     return run(pipeline, options);
   }
-  void set_output_epochs(std::int64_t epochs) {
-    pipeline.stack[1].schedule.epochs = epochs;
-    pipeline.stack[1].resolved = "module: classifier\nepochs: " + std::to_string(epochs) + "\n";
-  }
   std::vector<std::filesystem::path> tables() const {
     std::vector<std::filesystem::path> tables;
     std::error_code error;
@@ -56,12 +52,12 @@ TEST_CASE("training: a table of features is kept in the store and serves the nex
   const RunReport first = runs.run_in("first");
   // Of the images that are trained on, and of those that are measured; 24 validation and 40 test images are too few.
   REQUIRE(runs.tables().size() == 2);
-  runs.set_output_epochs(2);
+  set_output_epochs(runs.pipeline, 2);
   const RunReport second = runs.run_in("second");
   CHECK(runs.tables().size() == 2);
   CHECK(second.modules[1].hash == runs.run_in("without", false).modules[1].hash);
 
-  runs.set_output_epochs(3);
+  set_output_epochs(runs.pipeline, 3);
   for (const std::filesystem::path& table : runs.tables()) empty_table(table);
   const RunReport blind = runs.run_in("blind");
   CHECK(blind.test_accuracy == doctest::Approx(0.25));  // it did read the table, in which all images are alike

@@ -96,6 +96,11 @@ Pipeline bars_pipeline(const std::filesystem::path& data) {
   return pipeline;
 }
 
+void set_output_epochs(Pipeline& pipeline, std::int64_t epochs) {
+  pipeline.stack[1].schedule.epochs = epochs;
+  pipeline.stack[1].resolved = "module: classifier\nepochs: " + std::to_string(epochs) + "\n";
+}
+
 RunOptions options_of(const std::filesystem::path& folder) {
   RunOptions options;
   options.folder = folder;

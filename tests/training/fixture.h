@@ -30,6 +30,9 @@ ModuleSpec output_module(std::int64_t epochs);
 /// mlp, relu kernel, alignment; then linear, cross-entropy. 24 images held out, on the reference device.
 Pipeline bars_pipeline(const std::filesystem::path& data);
 
+/// Of the output module, also in its resolved text.
+void set_output_epochs(Pipeline& pipeline, std::int64_t epochs);
+
 RunOptions options_of(const std::filesystem::path& folder);
 
 /// Runs, sets the stop flag to `signal` after `steps` steps, and returns what run() or resume() threw; "": it finished.

@@ -23,10 +23,6 @@ struct Runs {
     return options;
   }
   RunReport run_in(const std::string& name) { return run(pipeline, options(name)); }
-  void set_output_epochs(std::int64_t epochs) {
-    pipeline.stack[1].schedule.epochs = epochs;
-    pipeline.stack[1].resolved = "module: classifier\nepochs: " + std::to_string(epochs) + "\n";
-  }
   /// What the run gave, without how it came to it.
   Outcome outcome(const std::string& name) const {
     Outcome outcome = outcome_of(folder / name);
@@ -69,7 +65,7 @@ TEST_CASE("training: a run that was done before is taken from the store, to the 
 TEST_CASE("training: another output module is trained on the features of the store") {
   Runs runs;
   runs.run_in("first");
-  runs.set_output_epochs(3);
+  set_output_epochs(runs.pipeline, 3);
   CHECK(origins(runs.run_in("changed")) == Origins{Origin::reused, Origin::trained});
   run(runs.pipeline, options_of(runs.folder / "alone"));  // without a store
   CHECK(runs.outcome("changed") == runs.outcome("alone"));
@@ -151,7 +147,7 @@ TEST_CASE("training: a store that cannot be written is a warning, and the run is
 TEST_CASE("training: an interrupted run that reuses modules goes on to the same bytes, without the store") {
   Runs runs;
   runs.run_in("first");
-  runs.set_output_epochs(3);
+  set_output_epochs(runs.pipeline, 3);
   runs.run_in("whole");
   for (const std::string& hash : runs.store.hashes())  // only the features are left
     if (!runs.store.get(hash).module.hidden) std::filesystem::remove(runs.store.file(hash));
@@ -178,10 +174,10 @@ TEST_CASE("training: a plan says what would be trained and why, and trains nothi
   const RunOptions options = runs.options("none");
   CHECK(planned(runs.pipeline, options) ==
         Lines{"features train: the store has no module of this name", "classifier train: "});
-  runs.set_output_epochs(2);
+  set_output_epochs(runs.pipeline, 2);
   runs.run_in("first");
   CHECK(planned(runs.pipeline, options) == Lines{"features reuse: ", "classifier reuse: "});
-  runs.set_output_epochs(3);
+  set_output_epochs(runs.pipeline, 3);
   CHECK(planned(runs.pipeline, options) ==
         Lines{"features reuse: ", "classifier train: 'epochs: 2' then, 'epochs: 3' now"});
   runs.pipeline.seed = 4;

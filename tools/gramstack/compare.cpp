@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "command_line.h"
 #include "pipeline/pipeline.h"
@@ -36,20 +37,27 @@ void check_same_network(const StepTrace& given, const StepTrace& other) {
     throw Error(ExitCode::usage, fmt::format("the two networks differ: {}", kWanted));
 }
 
-/// Of the losses of each step, as shares of the largest one.
-std::vector<double> differences(const StepTrace& given, const StepTrace& other) {
-  double largest = 0;
-  for (const double loss : other.losses) largest = std::max(largest, std::abs(loss));
-  std::vector<double> shares;
-  for (std::size_t step = 0; step < given.losses.size(); ++step)
-    shares.push_back(largest > 0 ? std::abs(given.losses[step] - other.losses[step]) / largest
-                                 : std::abs(given.losses[step]));
-  return shares;
-}
+struct Comparison {
+  StepTrace given, other;
+  std::vector<double> differences;  ///< of the losses of each step, as shares of the largest one
+  double largest = 0;               ///< of the differences
+  double weights = 0;               ///< how far they are apart
+};
 
-double largest_difference(const StepTrace& given, const StepTrace& other) {
-  const std::vector<double> shares = differences(given, other);
-  return *std::max_element(shares.begin(), shares.end());
+Comparison compared(StepTrace given, StepTrace other) {
+  check_same_network(given, other);
+  double loss = 0;
+  for (const double value : other.losses) loss = std::max(loss, std::abs(value));
+  Comparison result;
+  for (std::size_t step = 0; step < given.losses.size(); ++step) {
+    const double difference = std::abs(given.losses[step] - other.losses[step]);
+    result.differences.push_back(loss > 0 ? difference / loss : difference);
+  }
+  result.largest = *std::max_element(result.differences.begin(), result.differences.end());
+  result.weights = relative_distance(given.weights, other.weights);
+  result.given = std::move(given);
+  result.other = std::move(other);
+  return result;
 }
 
 /// 1, 2, 5, 10, 20, ... and the last.
@@ -59,41 +67,35 @@ bool shown(std::size_t step, std::size_t steps) {
   return leading == 1 || leading == 2 || leading == 5 || step == steps;
 }
 
-std::string to_text(const StepTrace& given, const StepTrace& other) {
-  const std::vector<double> shares = differences(given, other);
+std::string to_text(const Comparison& result) {
   std::vector<std::vector<std::string>> rows{{"step", "loss", "against", "difference"}};
-  for (std::size_t i = 0; i < given.losses.size(); ++i)
-    if (shown(i + 1, given.losses.size()))
-      rows.push_back({std::to_string(i + 1), fmt::format("{:.6f}", given.losses[i]),
-                      fmt::format("{:.6f}", other.losses[i]), fmt::format("{:.1e}", shares[i])});
+  const std::size_t steps = result.differences.size();
+  for (std::size_t i = 0; i < steps; ++i)
+    if (shown(i + 1, steps))
+      rows.push_back({std::to_string(i + 1), fmt::format("{:.6f}", result.given.losses[i]),
+                      fmt::format("{:.6f}", result.other.losses[i]), fmt::format("{:.1e}", result.differences[i])});
   return fmt::format(
       "{}, batches of {}\n\n{}\nlosses   {:.1e} of the largest one apart, at most\nweights  {:.1e} apart\n",
-      given.module, given.batch, table(rows, {0, 1, 2, 3}), largest_difference(given, other),
-      relative_distance(given.weights, other.weights));
+      result.given.module, result.given.batch, table(rows, {0, 1, 2, 3}), result.largest, result.weights);
 }
 
-nlohmann::json to_json(const StepTrace& given, const StepTrace& other) {
-  return {{"module", given.module},
-          {"batch", given.batch},
-          {"losses", given.losses},
-          {"against", other.losses},
-          {"largest_difference", largest_difference(given, other)},
-          {"weights", relative_distance(given.weights, other.weights)}};
+nlohmann::json to_json(const Comparison& result) {
+  return {{"module", result.given.module},  {"batch", result.given.batch},          {"losses", result.given.losses},
+          {"against", result.other.losses}, {"largest_difference", result.largest}, {"weights", result.weights}};
 }
 
 int act(const Options& options, Context& context) {
   std::vector<std::string> changed = options.set;
   changed.insert(changed.end(), options.against.begin(), options.against.end());
-  const StepTrace given = trace(options, options.set, context), other = trace(options, changed, context);
-  check_same_network(given, other);
+  StepTrace given = trace(options, options.set, context);
+  const Comparison result = compared(std::move(given), trace(options, changed, context));
   if (context.options.json)
-    print_json(to_json(given, other));
+    print_json(to_json(result));
   else
-    print(to_text(given, other));
-  const double largest = largest_difference(given, other);
-  if (options.bound == 0 || largest <= options.bound) return 0;
+    print(to_text(result));
+  if (options.bound == 0 || result.largest <= options.bound) return 0;
   fmt::print(stderr, "gramstack: check failed: losses are {:.2g} of the largest one apart, above --bound {:.2g}\n",
-             largest, options.bound);
+             result.largest, options.bound);
   return static_cast<int>(ExitCode::check);
 }
 
