@@ -127,7 +127,8 @@ class ModuleReader {
     part_.augment = arguments.place("augment");
     for (const std::string key : {"batch", "augment"}) resolve(key, arguments.resolved().find(key)->value);
     read_labels();
-    read_average();
+    part_.spec.clip = read_number("clip", "norm", "{norm: 1}");
+    part_.spec.average = read_number("average", "decay", "{decay: 0.99}");
     if (!arguments.ok()) return;
     part_.spec.batch = arguments.value("batch").integer;
     part_.spec.augment = arguments.value("augment").integer != 0;
@@ -157,9 +158,11 @@ class ModuleReader {
     part_.spread = labels->place("spread");
   }
 
-  void read_average() {
-    const std::optional<Arguments> average = read_optional("average", "none", "{decay: 0.99}");
-    if (average && average->ok()) part_.spec.average = average->value("decay").real;
+  /// The one number of the table under `key`, or `none`.
+  std::optional<double> read_number(const std::string& key, const char* name, const std::string& example) {
+    const std::optional<Arguments> table = read_optional(key, "none", example);
+    if (!table || !table->ok()) return std::nullopt;
+    return table->value(name).real;
   }
 
   const Tree& node_;

@@ -50,6 +50,7 @@ struct ModuleSpec {
   bool typical_labels = false;                   ///< the most typical images of each class instead of random ones
   bool spread_labels = false;                    ///< all images as well, with labels by their features
   bool augment = true;                           ///< use data.augment while this module trains
+  std::optional<double> clip;                    ///< largest norm of a step's gradient; none: any
   std::optional<double> average;                 ///< decay of the average of its weights that is kept; none: the last
   std::string resolved;                          ///< its part of the file with every default, as YAML: for metadata
   /// Null: it is trained. Otherwise it has no optimizer, and no losses where their plugin is not found.

@@ -53,6 +53,11 @@ constexpr gramstack_param kLabels[] = {
             "false"),
 };
 
+constexpr gramstack_param kClip[] = {
+    real("norm", "largest Euclidean norm of the gradient of all its weights together; a longer one is shortened to it",
+         nullptr, 1e-12),
+};
+
 constexpr gramstack_param kAverage[] = {
     real("decay", "share of the average that stays in each step; the first steps count evenly", "0.99", 0, kBelowOne),
 };
@@ -134,6 +139,7 @@ std::vector<CoreKey> module_keys() {
           {"schedule", "how long it is trained and with which factor on the learning rate", "schedule"},
           {"epochs", "passes over the training images, where the schedule does not say", ""},
           {"labels", "how many labelled images it is trained on; default all", "labels"},
+          {"clip", "shorten long gradients, so that no single step spoils the weights; default none", "clip"},
           {"average", "keep a moving average of the weights instead of the last ones; default none", "average"}};
 }
 
@@ -149,6 +155,7 @@ std::vector<CoreTable> make_tables() {
       {"cut", "the end of a part; its other keys replace the module's, but module, backbone and section", kCut},
       {"section", "a part of a backbone, as `cut` makes them", kSection},
       {"labels", "the labels that a module is trained with, or `all`", kLabels},
+      {"clip", "the longest gradient of a step, before weight decay, or `none`", kClip},
       {"average", "the moving average of a module's weights and running statistics, or `none`", kAverage},
       {"evaluate", "the views of an image over which scores, or the output module's input vectors, are averaged",
        kEvaluate},

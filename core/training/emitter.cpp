@@ -5,6 +5,7 @@
 #include <map>
 
 #include "training/average.h"
+#include "training/clip.h"
 
 namespace gramstack {
 namespace {
@@ -136,7 +137,8 @@ void Emitter::descend(const Segment& segment, Value loss, const std::string& rat
   const std::vector<Parameter> weights = weights_of(segment);
   std::vector<Value> values;
   for (const Parameter& weight : weights) values.push_back(weight.value);
-  const std::vector<Value> slopes = gradients(builder_.graph(), loss, values);
+  std::vector<Value> slopes = gradients(builder_.graph(), loss, values);
+  if (const std::optional<double> norm = network_.module(segment.first).clip) slopes = clipped(builder_, slopes, *norm);
   const Value learning_rate = builder_.input(rate, {builder_.real(), {}});
   if (!step_) step_ = builder_.input("step", {builder_.real(), {}});
   const Optimizer& optimizer = *network_.module(segment.first).optimizer;

@@ -282,6 +282,20 @@ TEST_CASE("pipeline: an average has a decay below one, or is none") {
         "1 error in toy.yaml");
 }
 
+TEST_CASE("pipeline: a clip has a norm above zero, or is none") {
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    clip: none\n")) == "");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    clip: 1\n")) ==
+        "toy.yaml:10:11: error: 'clip' expects a mapping such as {norm: 1}, or none, got '1'\n"
+        "   10 |     clip: 1\n"
+        "      |           ^\n"
+        "1 error in toy.yaml");
+  CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    clip: {norm: 0}\n")) ==
+        "toy.yaml:10:18: error: 'clip' 'norm' is 0, must be at least 1e-12\n"
+        "   10 |     clip: {norm: 0}\n"
+        "      |                  ^\n"
+        "1 error in toy.yaml");
+}
+
 TEST_CASE("pipeline: a batch holds a pair of each class") {
   CHECK(faults(toy_with("epochs: 5\n", "epochs: 5\n    batch: 3\n")) ==
         "toy.yaml:10:12: error: a batch of 3 holds at most one image of each of 3 classes: no positive pair; use at "

@@ -82,14 +82,17 @@ TEST_CASE("pipeline: a good file becomes objects and values") {
   CHECK(head.augment);
 }
 
-TEST_CASE("pipeline: flips, labels, averages and views as the file says") {
+TEST_CASE("pipeline: flips, labels, clips, averages and views as the file says") {
   const Pipeline pipeline = load_toy(
       toy_with("data: {type: toy}",
                "data: {type: toy, augment: [{type: flip, mode: alternating}]}\nevaluate: {mirror: true, shift: 2}"),
-      {"stack.features.average={decay: 0.9}", "stack.classifier.labels={per_class: 3, choose: typical, spread: true}"});
+      {"stack.features.average={decay: 0.9}", "stack.features.clip={norm: 0.5}",
+       "stack.classifier.labels={per_class: 3, choose: typical, spread: true}"});
   CHECK(pipeline.data.augment.flip == Augmentation::Flip::alternating);
   CHECK(pipeline.views.mirror);
   CHECK(pipeline.views.shift == 2);
+  CHECK(pipeline.stack[0].clip == 0.5);
+  CHECK_FALSE(pipeline.stack[1].clip.has_value());
   CHECK(pipeline.stack[0].average == 0.9);
   CHECK_FALSE(pipeline.stack[1].average.has_value());
   CHECK(pipeline.stack[1].labels_per_class == 3);

@@ -95,6 +95,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "    batch: 128  # default\n"
         "    augment: true  # default\n"
         "    labels: all  # default\n"
+        "    clip: none  # default\n"
         "    average: none  # default\n"
         "  - module: classifier  # given\n"
         "    backbone:\n"
@@ -117,6 +118,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "      per_class: 2  # given\n"
         "      choose: random  # default\n"
         "      spread: false  # default\n"
+        "    clip: none  # default\n"
         "    average: none  # default\n"
         "evaluate:\n"
         "  mirror: false  # default\n"
@@ -160,6 +162,7 @@ TEST_CASE("pipeline: the resolved text has every value and where it came from") 
         "  per_class: 2\n"
         "  choose: random\n"
         "  spread: false\n"
+        "clip: none\n"
         "average: none\n");
 }
 
