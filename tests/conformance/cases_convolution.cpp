@@ -45,6 +45,12 @@ const Convolution kConvolutions[] = {
     {{2, 5, 6, 6}, 3, 2, 1, 0},
     {{2, 5, 6, 7}, 8, 2, 2, 1},
     {{1, 16, 8, 8}, 16, 4, 4, 0},
+    // few channels and filters
+    {{2, 4, 3, 3}, 4, 1, 1, 0},
+    {{2, 3, 9, 25}, 9, 2, 1, 1},
+    {{3, 7, 9, 13}, 12, 5, 1, 2},
+    {{2, 2, 4, 30}, 5, 7, 1, 3},
+    {{2, 7, 11, 9}, 15, 6, 2, 3},
 };
 
 Case convolution(const Convolution& c, bool bias) {

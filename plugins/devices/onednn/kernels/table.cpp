@@ -72,6 +72,8 @@ const Kernels kKernels = {
     ::dot,
     ::largest,
     ::add_rows,
+    ::few_channels_forward,
+    ::few_channels_data_gradient,
     ::few_channels_weight_gradient,
     {::norm_sums<float>, ::norm_forward<float>, ::norm_gradient_sums<float>, ::norm_backward<float>},
     {::norm_sums<Float8>, ::norm_forward<Float8>, ::norm_gradient_sums<Float8>, ::norm_backward<Float8>},

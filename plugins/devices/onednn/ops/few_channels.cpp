@@ -8,74 +8,192 @@
 namespace gramstack::onednn {
 namespace {
 
-/// Every part sums over its own images; then the parts are added in order.
-struct Task {
-  explicit Task(const ConvolutionShape& s, int threads)
-      : shape(s),
-        groups(blocks(s.filters)),
-        rows(s.height + 2 * s.padding),
-        sums(groups * s.channels * s.size * s.size * kBlock) {
+/// The images of x as kernels read them: in their place, or where they are padded one by one in a copy with a border.
+struct Images {
+  explicit Images(const ConvolutionShape& s)
+      : shape(s), planes(s.x == Layout::plain ? s.channels : blocks(s.channels)), taps(s.channels * s.size * s.size) {
     kernel.channels = s.channels;
     kernel.size = s.size;
     kernel.stride = s.stride;
+    kernel.pixel = s.x == Layout::plain ? 1 : kBlock;
     kernel.out_height = s.out_height;
     kernel.out_width = s.out_width;
-    kernel.pitch = s.width + 2 * s.padding;
-    kernel.plane = kernel.pitch * rows;
-    parts =
-        static_cast<int>(std::min<Index>(parts_for(s.images * sums * s.out_height * s.out_width, threads), s.images));
+    kernel.pitch = (s.width + 2 * s.padding) * kernel.pixel;
+    kernel.plane = (s.height + 2 * s.padding) * kernel.pitch;
   }
 
-  Index image() const { return shape.channels * kernel.plane; }
-  Index scratch() const { return image() + sums; }  ///< floats of one part
+  Index floats() const { return shape.padding == 0 ? 0 : planes * kernel.plane; }  ///< of the copy; zero at first
 
-  /// One image with its zero border.
-  void pad(const float* x, float* to) const {
-    for (Index c = 0; c < shape.channels; ++c)
-      for (Index y = 0; y < shape.height; ++y)
-        std::copy_n(x + (c * shape.height + y) * shape.width, shape.width,
-                    to + c * kernel.plane + (y + shape.padding) * kernel.pitch + shape.padding);
+  const float* image(const float* x, Index n, float* copy) const {
+    const Index row = shape.width * kernel.pixel;
+    const float* from = x + n * planes * shape.height * row;
+    if (shape.padding == 0) return from;
+    for (Index c = 0; c < planes; ++c)
+      for (Index y = 0; y < shape.height; ++y, from += row)
+        std::copy_n(from, row,
+                    copy + c * kernel.plane + (y + shape.padding) * kernel.pitch + shape.padding * kernel.pixel);
+    return copy;
   }
+
+  int parts(int threads) const {
+    const Index work = shape.images * blocks(shape.filters) * kBlock * taps * shape.out_height * shape.out_width;
+    return static_cast<int>(std::min<Index>(parts_for(work, threads), shape.images));
+  }
+
+  Index pixels() const { return shape.out_height * shape.out_width * kBlock; }  ///< floats of a block of y
+
+  ConvolutionShape shape;
+  Index planes, taps;
+  FewChannels kernel;
+};
+
+/// Blocks of filters go in pairs, the last one alone where their number is odd.
+struct Forward {
+  Forward(const ConvolutionShape& s, int threads)
+      : images(s), groups(blocks(s.filters)), parts(images.parts(threads)) {}
+
+  Index weights() const { return groups * images.taps * kBlock; }
+  Index scratch() const { return weights() + groups * kBlock + parts * images.floats(); }
+  int pair(Index g) const { return static_cast<int>(std::min<Index>(2, groups - g)); }
+
+  /// Weights [pairs][channels][size][size][1 or 2][8], then the bias; the filters that pad the last block are zero.
+  void pack(const float* plain, const float* bias, float* packed) const {
+    std::fill_n(packed, scratch(), 0.0f);
+    for (Index k = 0; k < images.shape.filters; ++k) {
+      const Index g = k / kBlock, first = g / 2 * 2, together = pair(first);
+      float* to = packed + (first * images.taps + g - first) * kBlock + k % kBlock;
+      for (Index t = 0; t < images.taps; ++t) to[t * together * kBlock] = plain[k * images.taps + t];
+      if (bias) packed[weights() + k] = bias[k];
+    }
+  }
+
+  void convolve(const float* x, float* packed, float* y, int part) const {
+    const Index count = images.shape.images, pixels = images.pixels();
+    const float* bias = packed + weights();
+    float* copy = packed + weights() + groups * kBlock + part * images.floats();
+    for (Index n = count * part / parts; n < count * (part + 1) / parts; ++n) {
+      const float* image = images.image(x, n, copy);
+      for (Index g = 0; g < groups; g += 2)
+        kernels().few_channels_forward(images.kernel, image, packed + g * images.taps * kBlock, bias + g * kBlock,
+                                       pair(g), y + (n * groups + g) * pixels, pixels);
+    }
+  }
+
+  Images images;
+  Index groups;
+  int parts;
+};
+
+/// A row of dx is made with its border, of which the inside is kept.
+struct DataGradient {
+  DataGradient(const ConvolutionShape& s, int threads) : images(s), parts(images.parts(threads)) {}
+
+  Index weights() const { return images.shape.filters * images.shape.size * images.shape.size * kBlock; }
+  Index scratch() const { return weights() + parts * images.kernel.pitch; }
+
+  /// Weights [size][filters][size][8], whose channels are padded by zeros.
+  void pack(const float* plain, float* packed) const {
+    const Index filters = images.shape.filters, channels = images.shape.channels, size = images.shape.size;
+    std::fill_n(packed, weights(), 0.0f);
+    for (Index k = 0; k < filters; ++k)
+      for (Index c = 0; c < channels; ++c)
+        for (Index ry = 0; ry < size; ++ry)
+          for (Index rx = 0; rx < size; ++rx) packed[((ry * filters + k) * size + rx) * kBlock + c] = *plain++;
+  }
+
+  void scatter(const float* dy, float* packed, float* dx, int part) const {
+    const ConvolutionShape& s = images.shape;
+    const Index pixels = images.pixels(), row = s.width * kBlock;
+    float* bordered = packed + weights() + part * images.kernel.pitch;
+    for (Index n = s.images * part / parts; n < s.images * (part + 1) / parts; ++n)
+      for (Index y = 0; y < s.height; ++y) {
+        std::fill_n(bordered, images.kernel.pitch, 0.0f);
+        kernels().few_channels_data_gradient(images.kernel, dy + n * blocks(s.filters) * pixels, pixels, s.filters,
+                                             packed, y + s.padding, bordered);
+        std::copy_n(bordered + s.padding * kBlock, row, dx + (n * s.height + y) * row);
+      }
+  }
+
+  Images images;
+  int parts;
+};
+
+/// Every part sums over its own images; then the parts are added in order.
+struct WeightGradient {
+  WeightGradient(const ConvolutionShape& s, int threads)
+      : images(s), groups(blocks(s.filters)), sums(groups * images.taps * kBlock), parts(images.parts(threads)) {}
+
+  Index scratch() const { return images.floats() + sums; }  ///< floats of one part
 
   void add_images(const float* x, const float* dy, Index begin, Index end, float* own) const {
-    float* const total = own + image();
+    float* const total = own + images.floats();
     std::fill_n(own, scratch(), 0.0f);
-    const Index pixels = shape.out_height * shape.out_width * kBlock;
     for (Index n = begin; n < end; ++n) {
-      pad(x + n * shape.channels * shape.height * shape.width, own);
+      const float* image = images.image(x, n, own);
       for (Index g = 0; g < groups; ++g)
-        kernels().few_channels_weight_gradient(kernel, own, dy + (n * groups + g) * pixels, total + g * sums / groups);
+        kernels().few_channels_weight_gradient(images.kernel, image, dy + (n * groups + g) * images.pixels(),
+                                               total + g * sums / groups);
     }
   }
 
   void finish(const float* scratch_of_parts, float* dw) const {
-    const Index taps = shape.channels * shape.size * shape.size;
-    for (Index k = 0; k < shape.filters; ++k)
-      for (Index t = 0; t < taps; ++t) {
-        const Index at = image() + (k / kBlock * taps + t) * kBlock + k % kBlock;
+    for (Index k = 0; k < images.shape.filters; ++k)
+      for (Index t = 0; t < images.taps; ++t) {
+        const Index at = images.floats() + (k / kBlock * images.taps + t) * kBlock + k % kBlock;
         float sum = 0;
         for (Index part = 0; part < parts; ++part) sum += scratch_of_parts[part * scratch() + at];
-        dw[k * taps + t] = sum;
+        dw[k * images.taps + t] = sum;
       }
   }
 
-  ConvolutionShape shape;
-  Index groups, rows, sums;
-  FewChannels kernel;
-  int parts = 1;
+  Images images;
+  Index groups, sums;
+  int parts;
 };
 
 }  // namespace
 
-bool has_few_channels(Index channels, Index size) { return channels <= 2 && size <= 7; }
+bool convolves_few_channels(const ConvolutionShape& s) {
+  return s.stride == 1 && s.channels < kBlock && s.filters <= 2 * kBlock;
+}
 
-Run prepare_few_channels(Preparation& preparation, const ConvolutionShape& shape) {
-  const Task task(shape, preparation.threads());
+bool scatters_few_channels(const ConvolutionShape& s) {
+  return s.stride == 1 && (s.size == 3 || s.size == 5 || s.size == 7) && s.channels < kBlock && s.filters <= 2 * kBlock;
+}
+
+// Of three or more channels oneDNN's weight gradients for many filters are faster: they read x less often.
+bool sums_few_channels(const ConvolutionShape& s) {
+  return s.size <= kMostTaps && (s.channels <= 2 || (s.channels < kBlock && s.filters <= 2 * kBlock));
+}
+
+Run prepare_few_channels(Preparation& preparation, const ConvolutionShape& shape, const float* bias) {
+  preparation.note("few channels");
+  const Forward task(shape, preparation.threads());
+  const Workspace* workspace = preparation.workspace(static_cast<std::size_t>(task.scratch()) * sizeof(float));
+  return [=, x = preparation.in(0), weights = preparation.in(1), y = preparation.out(0)] {
+    task.pack(weights, bias, workspace->data());
+    parallel(task.parts, [&](int part) { task.convolve(x, workspace->data(), y, part); });
+  };
+}
+
+Run prepare_few_channels_data_gradient(Preparation& preparation, const ConvolutionShape& shape) {
+  preparation.note("few channels");
+  const DataGradient task(shape, preparation.threads());
+  const Workspace* workspace = preparation.workspace(static_cast<std::size_t>(task.scratch()) * sizeof(float));
+  return [=, dy = preparation.in(0), weights = preparation.in(1), dx = preparation.out(0)] {
+    task.pack(weights, workspace->data());
+    parallel(task.parts, [&](int part) { task.scatter(dy, workspace->data(), dx, part); });
+  };
+}
+
+Run prepare_few_channels_weight_gradient(Preparation& preparation, const ConvolutionShape& shape) {
+  preparation.note("few channels");
+  const WeightGradient task(shape, preparation.threads());
   const Workspace* workspace =
       preparation.workspace(static_cast<std::size_t>(task.scratch() * task.parts) * sizeof(float));
   return [=, x = preparation.in(0), dy = preparation.in(1), dw = preparation.out(0)] {
     parallel(task.parts, [&](int part) {
-      const Index images = task.shape.images;
+      const Index images = task.images.shape.images;
       task.add_images(x, dy, images * part / task.parts, images * (part + 1) / task.parts,
                       workspace->data() + task.scratch() * part);
     });
