@@ -11,6 +11,13 @@ namespace {
 
 using gramstack::onednn::FewChannels;
 
+/// body(begin, end) for pieces of a row, of nearly equal width and at most `most` pixels each.
+template <class Body>
+inline void cut_row(std::int64_t width, std::int64_t most, const Body& body) {
+  const std::int64_t pieces = (width + most - 1) / most;
+  for (std::int64_t i = 0; i < pieces; ++i) body(width * i / pieces, width * (i + 1) / pieces);
+}
+
 /// kPixels pixels in a row of y, from those of x at `x` on: all their sums stay in registers.
 template <int kPixel, int kGroups, int kPixels>
 void convolve_pixels(const FewChannels& t, const float* x, const float* weights, const float* bias, float* y,
@@ -39,20 +46,17 @@ constexpr std::array<ConvolvePixels, sizeof...(kCounts)> pixel_kernels(std::inte
   return {convolve_pixels<kPixel, kGroups, kCounts + 1>...};
 }
 
-/// Rows are cut into pieces of nearly equal width.
 template <int kPixel, int kGroups>
 void convolve(const FewChannels& t, const float* x, const float* weights, const float* bias, float* y,
               std::int64_t y_plane) {
   constexpr int kMost = 12 / kGroups;
   static constexpr std::array<ConvolvePixels, kMost> kKernels =
       pixel_kernels<kPixel, kGroups>(std::make_integer_sequence<int, kMost>());
-  const std::int64_t pieces = (t.out_width + kMost - 1) / kMost;
   for (std::int64_t oy = 0; oy < t.out_height; ++oy)
-    for (std::int64_t i = 0; i < pieces; ++i) {
-      const std::int64_t ox = t.out_width * i / pieces, end = t.out_width * (i + 1) / pieces;
+    cut_row(t.out_width, kMost, [&](std::int64_t ox, std::int64_t end) {
       kKernels[static_cast<std::size_t>(end - ox - 1)](t, x + oy * t.pitch + ox * kPixel, weights, bias,
                                                        y + (oy * t.out_width + ox) * 8, y_plane);
-    }
+    });
 }
 
 void few_channels_forward(const FewChannels& t, const float* x, const float* weights, const float* bias, int groups,
@@ -99,11 +103,9 @@ void scatter(const FewChannels& t, const float* dy, std::int64_t dy_plane, std::
   constexpr int kMost = 14 - (kSize - 1);
   static constexpr std::array<ScatterPixels, kMost> kKernels =
       scatter_kernels<kSize>(std::make_integer_sequence<int, kMost>());
-  const std::int64_t pieces = (t.out_width + kMost - 1) / kMost;
-  for (std::int64_t i = 0; i < pieces; ++i) {
-    const std::int64_t ox = t.out_width * i / pieces, end = t.out_width * (i + 1) / pieces;
+  cut_row(t.out_width, kMost, [&](std::int64_t ox, std::int64_t end) {
     kKernels[static_cast<std::size_t>(end - ox - 1)](t, dy + ox * 8, dy_plane, filters, weights, y, dx + ox * 8);
-  }
+  });
 }
 
 void few_channels_data_gradient(const FewChannels& t, const float* dy, std::int64_t dy_plane, std::int64_t filters,

@@ -45,6 +45,8 @@ ConvolutionShape weight_gradient_shape(const Program& program, const Instruction
 /// left, right, bias: operands in the order of Convolution::run.
 Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, const float* bias) {
   if (!bias && prefers_winograd(p.settings(), shape)) return prepare_winograd(p, direction, shape);
+  if (shape.y == Layout::blocked && has_few_channels(direction, shape))
+    return prepare_few_channels(p, direction, shape, bias);
   const auto made = std::make_shared<const Convolution>(p.engine(), direction, shape);
   p.note(made->implementation());
   const Workspace* workspace = p.workspace(made->scratch());
@@ -56,8 +58,6 @@ Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, 
 Run prepare_forward(Preparation& p) {
   ConvolutionShape shape = forward_shape(p.program(), p.instruction());
   shape.bias = p.inputs() == 3;
-  if (shape.y == Layout::blocked && convolves_few_channels(shape) && !prefers_winograd(p.settings(), shape))
-    return prepare_few_channels(p, shape, shape.bias ? p.in(2) : nullptr);
   return prepare(p, Direction::forward, shape, shape.bias ? p.in(2) : nullptr);
 }
 
@@ -79,16 +79,11 @@ Run prepare_normalized(Preparation& p) {
 
 Run prepare_data_gradient(Preparation& p) {
   const ConvolutionShape shape = shape_of(p.attributes(), p.output(0), p.input(0), p.input(1).shape()[2]);
-  if (shape.x == Layout::blocked && scatters_few_channels(shape) && !prefers_winograd(p.settings(), shape))
-    return prepare_few_channels_data_gradient(p, shape);
   return prepare(p, Direction::data_gradient, shape, nullptr);
 }
 
 Run prepare_weight_gradient(Preparation& p) {
-  const ConvolutionShape shape = weight_gradient_shape(p.program(), p.instruction());
-  if (shape.y == Layout::blocked && sums_few_channels(shape) && !prefers_winograd(p.settings(), shape))
-    return prepare_few_channels_weight_gradient(p, shape);
-  return prepare(p, Direction::weight_gradient, shape, nullptr);
+  return prepare(p, Direction::weight_gradient, weight_gradient_shape(p.program(), p.instruction()), nullptr);
 }
 
 Run prepare_weight_gradient_normalizing(Preparation& p) {
@@ -118,7 +113,8 @@ LayoutRule layout_data_gradient(const Program& program, const Instruction& instr
 
 LayoutRule layout_weight_gradient(const Program& program, const Instruction& instruction) {
   const Shape& x = program.shape(instruction.inputs[0]);
-  const bool vectorised = x[1] > 2 || sums_few_channels(weight_gradient_shape(program, instruction));
+  const bool vectorised =
+      x[1] > 2 || has_few_channels(Direction::weight_gradient, weight_gradient_shape(program, instruction));
   const bool blocked = vectorised && can_be_blocked(program.shape(instruction.inputs[1]));
   return {blocked ? Wish::blocked : Wish::plain, 3u, 0u};
 }

@@ -151,23 +151,9 @@ struct WeightGradient {
   int parts;
 };
 
-}  // namespace
+bool is_narrow(const ConvolutionShape& s) { return s.channels < kBlock && s.filters <= 2 * kBlock; }
 
-bool convolves_few_channels(const ConvolutionShape& s) {
-  return s.stride == 1 && s.channels < kBlock && s.filters <= 2 * kBlock;
-}
-
-bool scatters_few_channels(const ConvolutionShape& s) {
-  return s.stride == 1 && (s.size == 3 || s.size == 5 || s.size == 7) && s.channels < kBlock && s.filters <= 2 * kBlock;
-}
-
-// Of three or more channels oneDNN's weight gradients for many filters are faster: they read x less often.
-bool sums_few_channels(const ConvolutionShape& s) {
-  return s.size <= kMostTaps && (s.channels <= 2 || (s.channels < kBlock && s.filters <= 2 * kBlock));
-}
-
-Run prepare_few_channels(Preparation& preparation, const ConvolutionShape& shape, const float* bias) {
-  preparation.note("few channels");
+Run prepare_forward(Preparation& preparation, const ConvolutionShape& shape, const float* bias) {
   const Forward task(shape, preparation.threads());
   const Workspace* workspace = preparation.workspace(static_cast<std::size_t>(task.scratch()) * sizeof(float));
   return [=, x = preparation.in(0), weights = preparation.in(1), y = preparation.out(0)] {
@@ -176,8 +162,7 @@ Run prepare_few_channels(Preparation& preparation, const ConvolutionShape& shape
   };
 }
 
-Run prepare_few_channels_data_gradient(Preparation& preparation, const ConvolutionShape& shape) {
-  preparation.note("few channels");
+Run prepare_data_gradient(Preparation& preparation, const ConvolutionShape& shape) {
   const DataGradient task(shape, preparation.threads());
   const Workspace* workspace = preparation.workspace(static_cast<std::size_t>(task.scratch()) * sizeof(float));
   return [=, dy = preparation.in(0), weights = preparation.in(1), dx = preparation.out(0)] {
@@ -186,8 +171,7 @@ Run prepare_few_channels_data_gradient(Preparation& preparation, const Convoluti
   };
 }
 
-Run prepare_few_channels_weight_gradient(Preparation& preparation, const ConvolutionShape& shape) {
-  preparation.note("few channels");
+Run prepare_weight_gradient(Preparation& preparation, const ConvolutionShape& shape) {
   const WeightGradient task(shape, preparation.threads());
   const Workspace* workspace =
       preparation.workspace(static_cast<std::size_t>(task.scratch() * task.parts) * sizeof(float));
@@ -199,6 +183,29 @@ Run prepare_few_channels_weight_gradient(Preparation& preparation, const Convolu
     });
     task.finish(workspace->data(), dw);
   };
+}
+
+}  // namespace
+
+// Of three or more channels oneDNN's weight gradients for many filters are faster: they read x less often.
+bool has_few_channels(Direction direction, const ConvolutionShape& s) {
+  if (direction == Direction::weight_gradient) return s.size <= kMostTaps && (s.channels <= 2 || is_narrow(s));
+  const bool any_size = direction == Direction::forward;
+  return s.stride == 1 && is_narrow(s) && (any_size || s.size == 3 || s.size == 5 || s.size == 7);
+}
+
+Run prepare_few_channels(Preparation& preparation, Direction direction, const ConvolutionShape& shape,
+                         const float* bias) {
+  preparation.note("few channels");
+  switch (direction) {
+    case Direction::forward:
+      return prepare_forward(preparation, shape, bias);
+    case Direction::data_gradient:
+      return prepare_data_gradient(preparation, shape);
+    case Direction::weight_gradient:
+      return prepare_weight_gradient(preparation, shape);
+  }
+  return {};
 }
 
 }  // namespace gramstack::onednn

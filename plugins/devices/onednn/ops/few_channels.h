@@ -7,16 +7,11 @@
 
 namespace gramstack::onednn {
 
-/// Whether these kernels are for the convolution, or for its weight gradient. Layouts do not count.
-bool convolves_few_channels(const ConvolutionShape& shape);
-bool scatters_few_channels(const ConvolutionShape& shape);  ///< for its data gradient
-bool sums_few_channels(const ConvolutionShape& shape);
+/// Whether these kernels are for this direction of the convolution. Layouts do not count.
+bool has_few_channels(Direction direction, const ConvolutionShape& shape);
 
-/// REQUIRES: convolves_few_channels, shape.y blocked.
-Run prepare_few_channels(Preparation& preparation, const ConvolutionShape& shape, const float* bias);
-/// REQUIRES: scatters_few_channels, shape.x and shape.y blocked.
-Run prepare_few_channels_data_gradient(Preparation& preparation, const ConvolutionShape& shape);
-/// REQUIRES: sums_few_channels, shape.y blocked.
-Run prepare_few_channels_weight_gradient(Preparation& preparation, const ConvolutionShape& shape);
+/// Operands as Convolution::run has them. REQUIRES: has_few_channels; y, and for the data gradient x, blocked.
+Run prepare_few_channels(Preparation& preparation, Direction direction, const ConvolutionShape& shape,
+                         const float* bias);
 
 }  // namespace gramstack::onednn
