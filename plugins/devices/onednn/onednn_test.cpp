@@ -88,6 +88,32 @@ TEST_CASE("onednn: a number of threads changes rounding only") {
   CHECK(difference(after_steps(*onednn(1), graph, 1), after_steps(*onednn(2), graph, 1)) < 1e-4);
 }
 
+TEST_CASE("onednn: a sum with a product is rounded twice, as in two steps") {
+  constexpr int kElements = 1003;
+  Graph graph;
+  Builder b(graph, Mode::training, DataType::f32);
+  const Value x = b.input("x", {DataType::f32, {kElements}}), y = b.input("y", {DataType::f32, {kElements}});
+  graph.add_output("right", b.add(x, b.multiply(y, 0.1)));
+  graph.add_output("left", b.add(b.multiply(y, 0.1), x));
+  graph.add_output("difference", b.subtract(x, b.multiply(y, 0.1)));
+  graph.add_output("reversed", b.subtract(b.multiply(y, 0.1), x));
+  const std::unique_ptr<Plan> plan = onednn(2)->compile(graph);
+  const Tensors feeds = {{"x", normal_values(kElements, 1)}, {"y", normal_values(kElements, 2)}};
+  write_all(*plan, graph, feeds);
+  plan->run();
+  const auto check = [&](const char* name, const auto& expected) {
+    const std::vector<double> got = read(*plan, name, {DataType::f32, {kElements}});
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      const float product = 0.1f * static_cast<float>(feeds.at("y")[i]);
+      CHECK(got[i] == static_cast<double>(expected(static_cast<float>(feeds.at("x")[i]), product)));
+    }
+  };
+  check("right", [](float a, float product) { return a + product; });
+  check("left", [](float a, float product) { return product + a; });
+  check("difference", [](float a, float product) { return a - product; });
+  check("reversed", [](float a, float product) { return product - a; });
+}
+
 TEST_CASE("onednn: Winograd convolutions give what direct ones give") {
   const Graph graph = training_step("resnet", {4, 3, 32, 32}, "sgd", {{"depth", "18"}, {"width", "32"}});
   const std::string direct = texts_after_passes(*onednn(2, "direct"), graph).at("plan");

@@ -36,12 +36,16 @@ inline LayoutRule blocked(const Program&, const Instruction&) { return {Wish::bl
 struct Elementwise : compiler::Elementwise {
   using Unary = void (*)(float* out, const float* x, Index n);
   using Binary = void (*)(float* out, const float* a, const float* b, Index n);
+  using WithProduct = void (*)(float* out, const float* a, const float* b, const float* s, Index n);
   Unary unary = nullptr;
   Binary binary = nullptr;        ///< both operands n elements
   Binary left_scalar = nullptr;   ///< a is one element
   Binary right_scalar = nullptr;  ///< b is one element
   /// Which operands must be zero for the result to be zero.
   enum class Zero : std::uint8_t { never, left, either, both } zero = Zero::never;
+  bool is_product = false;
+  WithProduct with_product = nullptr;  ///< of a and b times the one element s, to the same bits as in two steps
+  bool commutes = false;               ///< of functions that have with_product
 };
 
 const Elementwise* find_elementwise(std::string_view name);  ///< nullptr: none

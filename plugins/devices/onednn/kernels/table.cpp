@@ -41,6 +41,18 @@ namespace {
 
 using Zero = Elementwise::Zero;
 
+constexpr Elementwise product(Elementwise row) {
+  row.is_product = true;
+  return row;
+}
+
+/// A sum or a difference that can take in a product, on the right or, where it commutes, on either side.
+constexpr Elementwise taking_products(Elementwise row, Elementwise::WithProduct kernel, bool commutes) {
+  row.with_product = kernel;
+  row.commutes = commutes;
+  return row;
+}
+
 constexpr Elementwise kElementwise[] = {
     GRAMSTACK_UNARY("broadcast", left, x),
     GRAMSTACK_UNARY("negate", left, -x),
@@ -54,9 +66,9 @@ constexpr Elementwise kElementwise[] = {
     GRAMSTACK_BINARY("relu_gradient", left, b > 0.0f ? a : 0.0f),
     GRAMSTACK_BINARY("tanh_gradient", left, a*(1.0f - b * b)),
     GRAMSTACK_BINARY("sigmoid_gradient", left, a*(b*(1.0f - b))),
-    GRAMSTACK_BINARY("add", both, a + b),
-    GRAMSTACK_BINARY("subtract", both, a - b),
-    GRAMSTACK_BINARY("multiply", either, a* b),
+    taking_products(GRAMSTACK_BINARY("add", both, a + b), add_product, true),
+    taking_products(GRAMSTACK_BINARY("subtract", both, a - b), subtract_product, false),
+    product(GRAMSTACK_BINARY("multiply", either, a* b)),
     GRAMSTACK_BINARY("divide", never, a / b),
     GRAMSTACK_BINARY("maximum", both, maximum_of(a, b)),
     GRAMSTACK_BINARY("greater", both, a > b ? 1.0f : 0.0f),

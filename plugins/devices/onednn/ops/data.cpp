@@ -1,6 +1,7 @@
 // Labels and 8-bit images.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "plan.h"
@@ -100,16 +101,24 @@ std::vector<std::array<float, 256>> pixel_values(const Attributes& attributes) {
   return tables;
 }
 
+/// Eight pixels are read at once: by bytes they would have to be read anew after every write, which might change them.
+void look_up(const std::array<float, 256>& table, const std::uint8_t* in, Index n, float* out) {
+  Index i = 0;
+  for (std::uint64_t pixels = 0; i + 8 <= n; i += 8) {
+    std::memcpy(&pixels, in + i, 8);
+    for (Index k = 0; k < 8; ++k, pixels >>= 8) out[i + k] = table[pixels & 255];
+  }
+  for (; i < n; ++i) out[i] = table[in[i]];
+}
+
 Run prepare_normalize_images(Preparation& p) {
   const Images images(p.input(0).shape());
   const Index plane = images.height * images.width;
   const int parts = parts_for(images.elements(), p.threads());
   return [=, tables = pixel_values(p.attributes()), in = p.in<std::uint8_t>(0), out = p.out(0)] {
     parallel_range(parts, images.count * images.channels, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        const std::array<float, 256>& table = tables[static_cast<std::size_t>(i % images.channels)];
-        for (Index k = i * plane; k < (i + 1) * plane; ++k) out[k] = table[in[k]];
-      }
+      for (Index i = begin; i < end; ++i)
+        look_up(tables[static_cast<std::size_t>(i % images.channels)], in + i * plane, plane, out + i * plane);
     });
   };
 }

@@ -114,6 +114,54 @@ class Binder {
   std::vector<Call> copies_;            // at the end of a block
 };
 
+/// Takes a product with a scalar into the sum or the difference that alone reads it, right behind it: data is passed
+/// once instead of twice, and every bit stays what it was.
+class Joiner {
+ public:
+  explicit Joiner(BoundExpression& bound) : bound_(bound), reads_(bound.slots.size(), 0) {
+    for (const Call& call : bound.calls) {
+      if (call.form == Call::Form::gather) continue;
+      ++reads_[call.left];
+      if (is_binary(call)) ++reads_[call.right];
+    }
+  }
+
+  void run() {
+    std::vector<Call> joined;
+    for (const Call& call : bound_.calls)
+      if (joined.empty() || !join(joined.back(), call)) joined.push_back(call);
+    bound_.calls = std::move(joined);
+  }
+
+ private:
+  static bool is_binary(const Call& call) { return call.form != Call::Form::unary && call.form != Call::Form::copy; }
+
+  bool is_temporary(std::size_t slot) const {
+    return bound_.slots[slot].kind == Slot::Kind::buffer && reads_[slot] == 1;
+  }
+
+  /// Whether `sum` was taken into the call before it.
+  bool join(Call& product, const Call& sum) const {
+    const bool scaled = product.form == Call::Form::left_scalar || product.form == Call::Form::right_scalar;
+    if (!scaled || !product.function->is_product || sum.form != Call::Form::binary || !sum.function->with_product ||
+        !is_temporary(product.out))
+      return false;
+    const bool swapped = sum.left == product.out && sum.function->commutes;
+    if (sum.right != product.out && !swapped) return false;
+    const bool left = product.form == Call::Form::left_scalar;
+    product = {Call::Form::with_product,
+               sum.function,
+               swapped ? sum.right : sum.left,
+               left ? product.right : product.left,
+               sum.out,
+               left ? product.left : product.right};
+    return true;
+  }
+
+  BoundExpression& bound_;
+  std::vector<int> reads_;  // by slot
+};
+
 /// One block of a bound expression.
 struct Block {
   const BoundExpression& expression;
@@ -144,6 +192,8 @@ struct Block {
         return call.function->left_scalar(out, at(call.left), at(call.right), n);
       case Call::Form::right_scalar:
         return call.function->right_scalar(out, at(call.left), at(call.right), n);
+      case Call::Form::with_product:
+        return call.function->with_product(out, at(call.left), at(call.right), at(call.scale), n);
     }
   }
 };
@@ -151,7 +201,9 @@ struct Block {
 }  // namespace
 
 BoundExpression bind(const Preparation& preparation, const Expression& expression) {
-  return Binder(preparation, expression).bind();
+  BoundExpression bound = Binder(preparation, expression).bind();
+  Joiner(bound).run();
+  return bound;
 }
 
 void BoundExpression::run(Index begin, Index end, float* scratch) const {

@@ -10,7 +10,7 @@
 namespace gramstack::onednn {
 
 /// Elements of a block: a few buffers of it fit the first-level cache.
-inline constexpr Index kBlockElements = 1024;
+inline constexpr Index kBlockElements = 512;
 
 /// Where the elements of an operand are while a block is worked on.
 struct Slot {
@@ -21,10 +21,11 @@ struct Slot {
 };
 
 struct Call {
-  enum class Form { gather, copy, unary, binary, left_scalar, right_scalar };
+  enum class Form { gather, copy, unary, binary, left_scalar, right_scalar, with_product };
   Form form = Form::unary;
   const Elementwise* function = nullptr;
   std::size_t left = 0, right = 0, out = 0;  ///< slots; gather: left is the number of the operand's Gather
+  std::size_t scale = 0;  ///< with_product: the slot of the product's scalar; `right` is its other factor
 };
 
 /// An operand that is broadcast.

@@ -1,5 +1,6 @@
-// One factor is packed in panels of sixteen columns; the other one is read where it is when its rows run along the
-// sum, else packed in groups of rows. Which is which, and so whether the result or its transpose is computed, is
+// One factor is packed in panels of sixteen columns, each by the thread that multiplies it and no more at a time than
+// its second-level cache holds; the other one is read where it is when its rows run along the sum, else packed in
+// groups of rows by all threads together. Which is which, and so whether the result or its transpose is computed, is
 // decided by cost.
 #include "kernels.h"
 
@@ -17,7 +18,8 @@ constexpr std::int64_t kRows = kMostRows, kColumns = 16;
 constexpr std::int64_t kPackedRows = (kRows + 7) / 8 * 8;  // floats that a step of a group takes
 constexpr std::int64_t kRowBlock = 48;                     // rows whose sums are kept before they are written
 constexpr std::int64_t kPanelBlock = 4;                    // and panels
-constexpr std::int64_t kDepth = 256;  // steps of a sum at a time: a panel stays in the first-level cache
+constexpr std::int64_t kDepth = 256;        // steps of a sum at a time: a panel stays in the first-level cache
+constexpr std::int64_t kPanelSteps = 1024;  // of all panels that are packed at a time: 64 KiB, but whole blocks
 
 std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
 
@@ -38,14 +40,18 @@ struct Order {
   std::int64_t k;
   bool swapped;
 
-  std::int64_t groups() const { return ceiling(rows.vectors, kRows); }
+  /// Rows that are multiplied together.
+  std::int64_t unit() const { return rows.along ? LongRows::kRows : kRows; }
+  std::int64_t units() const { return ceiling(rows.vectors, unit()); }
   std::int64_t panels() const { return ceiling(columns.vectors, kColumns); }
   std::int64_t panel_size() const { return k * kColumns; }
   std::int64_t group_size() const { return rows.along ? 0 : k * kPackedRows; }
+  /// Panels that are packed at a time, whole blocks of them.
+  std::int64_t chunk() const { return std::max<std::int64_t>(1, kPanelSteps / k / kPanelBlock) * kPanelBlock; }
   /// Roughly in cycles: products, packing, writing.
   std::int64_t cost() const {
     const std::int64_t packed = panels() * kColumns + (rows.along ? 0 : rows.vectors);
-    return groups() * kRows * panels() * k + packed * k / 4 + rows.vectors * columns.vectors / (swapped ? 2 : 8);
+    return units() * unit() * panels() * k + packed * k / 4 + rows.vectors * columns.vectors / (swapped ? 2 : 8);
   }
 };
 
@@ -56,11 +62,16 @@ Order order_of(const Product& p) {
 }
 
 struct Scratch {
-  float *panels, *groups, *sums;
+  float* groups;
+  float* panels;  // of the chunk in work, which begins with `first_panel`
+  float* sums;
+  std::int64_t first_panel = 0;
+
   Scratch(const Order& o, float* workspace, int thread)
-      : panels(workspace),
-        groups(panels + o.panels() * o.panel_size()),
-        sums(groups + o.groups() * o.group_size() + thread * kRowBlock * kPanelBlock * kColumns) {}
+      : groups(workspace), panels(groups + o.units() * o.group_size() + thread * own(o)), sums(panels + packed(o)) {}
+
+  static std::int64_t packed(const Order& o) { return std::min(o.chunk(), o.panels()) * o.panel_size(); }
+  static std::int64_t own(const Order& o) { return packed(o) + kRowBlock * kPanelBlock * kColumns; }  // of a thread
 };
 
 /// Vectors `first` .. `first` + `count` - 1 at steps `begin` .. `end` - 1 as [step][width], the missing ones zero.
@@ -84,25 +95,26 @@ void pack(const Factor& f, std::int64_t first, std::int64_t count, std::int64_t 
     for (std::int64_t i = vector; i < width; ++i) to[step * width + i] = i < count ? *f.at(first + i, step) : 0.0F;
 }
 
-/// Units begin .. end - 1 of `unit` vectors each as [k][width], `size` floats apart. Memory is read along its rows.
+/// Units begin .. end - 1 of `unit` vectors each as [k][width], `size` floats apart from `to` on. Memory is read along
+/// its rows.
 void pack_units(const Factor& f, std::int64_t k, std::int64_t begin, std::int64_t end, std::int64_t unit,
                 std::int64_t width, std::int64_t size, float* to) {
   const std::int64_t steps = f.along ? k : 8;
   for (std::int64_t step = 0; step < k; step += steps)
     for (std::int64_t i = begin; i < end; ++i)
-      pack(f, i * unit, std::min(width, f.vectors - i * unit), step, std::min(step + steps, k), width, to + i * size);
-}
-
-void pack_panels(const Order& o, const Scratch& s, int thread, int threads) {
-  pack_units(o.columns, o.k, o.panels() * thread / threads, o.panels() * (thread + 1) / threads, kColumns, kColumns,
-             o.panel_size(), s.panels);
+      pack(f, i * unit, std::min(width, f.vectors - i * unit), step, std::min(step + steps, k), width,
+           to + (i - begin) * size);
 }
 
 /// kPackedRows are packed where they are there, though a group has kRows: whole vectors are moved faster.
 void pack_groups(const Order& o, const Scratch& s, int thread, int threads) {
-  if (o.rows.along) return;
-  pack_units(o.rows, o.k, o.groups() * thread / threads, o.groups() * (thread + 1) / threads, kRows, kPackedRows,
-             o.group_size(), s.groups);
+  pack_units(o.rows, o.k, o.units() * thread / threads, o.units() * (thread + 1) / threads, kRows, kPackedRows,
+             o.group_size(), s.groups + o.units() * thread / threads * o.group_size());
+}
+
+void pack_panels(const Order& o, Scratch& s, std::int64_t begin, std::int64_t end) {
+  s.first_panel = begin;
+  pack_units(o.columns, o.k, begin, end, kColumns, kColumns, o.panel_size(), s.panels);
 }
 
 /// Where sums are kept: rows `stride` floats apart.
@@ -162,11 +174,10 @@ Block block_of(const Order& o, const Part& part, std::int64_t panel) {
 }
 
 void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sums, std::int64_t depth, bool add) {
-  const float* panel = s.panels + b.panel * o.panel_size() + depth * kColumns;
+  const float* panel = s.panels + (b.panel - s.first_panel) * o.panel_size() + depth * kColumns;
   const std::int64_t steps = std::min(kDepth, o.k - depth);
-  const std::int64_t most = o.rows.along ? LongRows::kRows : kRows;
-  for (std::int64_t i = 0; i < b.rows; i += most) {
-    const std::int64_t row = b.row + i, rows = std::min(most, b.rows - i);
+  for (std::int64_t i = 0; i < b.rows; i += o.unit()) {
+    const std::int64_t row = b.row + i, rows = std::min(o.unit(), b.rows - i);
     float* const to = sums.data + i * sums.stride;
     for (std::int64_t r = 0; r < rows; ++r) __builtin_prefetch(to + r * sums.stride, 1);  // written at the end only
     if (o.rows.along)
@@ -190,7 +201,7 @@ void multiply_block(const Order& o, const Scratch& s, const Part& part, const Re
     }
 }
 
-void multiply_part(const Order& o, const Scratch& s, const Part& part, const Result& result) {
+void multiply_chunk(const Order& o, const Scratch& s, const Part& part, const Result& result) {
   for (std::int64_t row = part.row; row < part.row_end; row += kRowBlock)
     for (std::int64_t panel = part.panel; panel < part.panel_end; panel += kPanelBlock) {
       multiply_block(
@@ -199,13 +210,33 @@ void multiply_part(const Order& o, const Scratch& s, const Part& part, const Res
     }
 }
 
-/// A thread's share: of the groups of rows, or of the panels where there are few groups.
+void multiply_part(const Order& o, Scratch& s, const Part& part, const Result& result) {
+  for (std::int64_t panel = part.panel; panel < part.panel_end; panel += o.chunk()) {
+    const std::int64_t end = std::min(panel + o.chunk(), part.panel_end);
+    pack_panels(o, s, panel, end);
+    multiply_chunk(o, s, {part.row, part.row_end, panel, end}, result);
+  }
+}
+
+/// What the largest part of `vectors` is of all when threads share them in whole units.
+double largest_part(std::int64_t vectors, std::int64_t unit, int threads) {
+  const std::int64_t most = ceiling(ceiling(vectors, unit), threads) * unit;
+  return static_cast<double>(std::min(most, vectors)) / static_cast<double>(vectors);
+}
+
+/// Threads share rows or panels: what can be cut more evenly, else the larger factor, of which each then reads a part.
+bool shares_rows(const Order& o, int threads) {
+  const double rows = largest_part(o.rows.vectors, o.unit(), threads);
+  const double columns = largest_part(o.columns.vectors, kColumns, threads);
+  return rows < columns || (rows == columns && o.rows.vectors > o.columns.vectors);
+}
+
 Part part_of(const Order& o, int thread, int threads) {
-  const bool by_rows = o.groups() >= 4 * threads || o.groups() >= o.panels();
-  const std::int64_t count = by_rows ? o.groups() : o.panels();
+  const bool by_rows = shares_rows(o, threads);
+  const std::int64_t count = by_rows ? o.units() : o.panels();
   const std::int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
   if (!by_rows) return {0, o.rows.vectors, begin, end};
-  return {begin * kRows, std::min(end * kRows, o.rows.vectors), 0, o.panels()};
+  return {begin * o.unit(), std::min(end * o.unit(), o.rows.vectors), 0, o.panels()};
 }
 
 /// Threads that are worth starting.
@@ -218,8 +249,7 @@ int useful(const Product& p, int threads) {
 
 std::size_t workspace_size(const Product& product, int threads) {
   const Order o = order_of(product);
-  return static_cast<std::size_t>(o.panels() * o.panel_size() + o.groups() * o.group_size() +
-                                  threads * kRowBlock * kPanelBlock * kColumns);
+  return static_cast<std::size_t>(o.units() * o.group_size() + threads * Scratch::own(o));
 }
 
 void multiply(const Product& product, float* c, std::int64_t stride, float* workspace, int threads) {
@@ -229,10 +259,11 @@ void multiply(const Product& product, float* c, std::int64_t stride, float* work
 #pragma omp parallel num_threads(parts) if (parts > 1)
   {
     const int thread = omp_get_thread_num();
-    const Scratch scratch(o, workspace, thread);
-    pack_panels(o, scratch, thread, parts);
-    pack_groups(o, scratch, thread, parts);
+    Scratch scratch(o, workspace, thread);
+    if (!o.rows.along) {
+      pack_groups(o, scratch, thread, parts);
 #pragma omp barrier
+    }
     multiply_part(o, scratch, part_of(o, thread, parts), result);
   }
 }
