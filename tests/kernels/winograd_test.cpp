@@ -7,71 +7,18 @@
 #include <cmath>
 #include <vector>
 
-#include "aligned.h"
-#include "support/evaluate.h"
+#include "convolution_case.h"
 
 using namespace gramstack;
+using namespace gramstack::test;
 using wide::Kernels;
-using winograd::Pass;
-using winograd::Problem;
-using Buffer = test::Aligned;
+using Buffer = Aligned;
 
 namespace {
 
-std::size_t blocked(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x, std::int64_t channels,
-                    std::int64_t h, std::int64_t w) {
-  return static_cast<std::size_t>((((n * (channels / 8) + c / 8) * h + y) * w + x) * 8 + c % 8);
-}
-
-/// A convolution with its data, in the definition's order of loops.
-struct Case {
-  Problem p;
-  std::size_t source_size, output_size, weight_count;
-  Buffer source, gradient, weights;
-
-  explicit Case(Problem problem)
-      : p(problem),
-        source_size(static_cast<std::size_t>(p.images * p.inputs * p.height * p.width)),
-        output_size(static_cast<std::size_t>(p.images * p.outputs * p.output_height() * p.output_width())),
-        weight_count(static_cast<std::size_t>(p.inputs * p.outputs * 9)),
-        source(source_size),
-        gradient(output_size),
-        weights(weight_count) {
-    fill(source, source_size, 1);
-    fill(gradient, output_size, 2);
-    fill(weights, weight_count, 3);
-  }
-  static void fill(Buffer& buffer, std::size_t count, std::uint64_t seed) {
-    const std::vector<double> values = test::normal_values(static_cast<std::int64_t>(count), seed);
-    for (std::size_t i = 0; i < count; ++i) buffer.data()[i] = static_cast<float>(values[i]);
-  }
-
-  /// visit(index of source, of output, of weight) for every product of the convolution.
-  template <class Visit>
-  void for_each_product(const Visit& visit) const {
-    const std::int64_t h = p.output_height(), w = p.output_width();
-    for (std::int64_t n = 0; n < p.images; ++n)
-      for (std::int64_t k = 0; k < p.outputs; ++k)
-        for (std::int64_t c = 0; c < p.inputs; ++c)
-          for (std::int64_t y = 0; y < h; ++y)
-            for (std::int64_t x = 0; x < w; ++x)
-              for (std::int64_t tap = 0; tap < 9; ++tap) {
-                const std::int64_t sy = y * p.stride + tap / 3 - 1, sx = x * p.stride + tap % 3 - 1;
-                if (sy < 0 || sx < 0 || sy >= p.height || sx >= p.width) continue;
-                visit(blocked(n, c, sy, sx, p.inputs, p.height, p.width), blocked(n, k, y, x, p.outputs, h, w),
-                      static_cast<std::size_t>((k * p.inputs + c) * 9 + tap));
-              }
-  }
+struct Case : ConvolutionCase {
+  explicit Case(Problem problem) : ConvolutionCase(problem, 3) {}
 };
-
-double relative_error(const std::vector<float>& got, const std::vector<double>& want) {
-  double error = 0, norm = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    error += (got[i] - want[i]) * (got[i] - want[i]);
-    norm += want[i] * want[i];
-  }
-  return std::sqrt(error / norm);
-}
 
 /// The passes of a case by the kernels of one instruction set.
 struct Passes {
@@ -144,17 +91,11 @@ TEST_CASE("winograd: forward, data gradient and weight gradient follow the defin
       CAPTURE(p.width);
       CAPTURE(p.stride);
       Case c(p);
-      std::vector<double> output(c.output_size), source(c.source_size);
-      std::vector<double> weights(c.weight_count);
-      c.for_each_product([&](std::size_t s, std::size_t o, std::size_t w) {
-        output[o] += double{c.source.data()[s]} * c.weights.data()[w];
-        source[s] += double{c.gradient.data()[o]} * c.weights.data()[w];
-        weights[w] += double{c.source.data()[s]} * c.gradient.data()[o];
-      });
+      const ConvolutionResults expected(c);
       const Passes passes(*set, c, 2);
-      CHECK(relative_error(passes.forward(), output) < 3e-6);
-      CHECK(relative_error(passes.data_gradient(), source) < 3e-6);
-      CHECK(relative_error(passes.weight_gradient(), weights) < 3e-5);
+      CHECK(relative_error(passes.forward(), expected.output) < 3e-6);
+      CHECK(relative_error(passes.data_gradient(), expected.source) < 3e-6);
+      CHECK(relative_error(passes.weight_gradient(), expected.weights) < 3e-5);
     }
   }
 }

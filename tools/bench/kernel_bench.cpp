@@ -19,8 +19,8 @@ namespace {
 
 using benchmark::State;
 using gramstack::wide::Kernels;
-using gramstack::winograd::Pass;
-using gramstack::winograd::Problem;
+using gramstack::wide::Pass;
+using gramstack::wide::Problem;
 
 struct Free {
   void operator()(float* memory) const { std::free(memory); }
@@ -86,6 +86,23 @@ void winograd_weights(State& state, const Kernels& all, Pass pass) {
     all.winograd.transform_weights(p, pass, w.get(), transformed.get(), omp_get_max_threads());
 }
 
+void pointwise(State& state, const Kernels& all, Pass pass) {
+  const gramstack::pointwise::Kernels& kernels = all.pointwise;
+  const Problem p = problem_of(state);
+  const int threads = omp_get_max_threads();
+  const std::int64_t pixels = p.images * p.output_height() * p.output_width();
+  const Floats x = floats(static_cast<std::size_t>(p.images * p.inputs * p.height * p.width), 1),
+               y = floats(static_cast<std::size_t>(p.outputs * pixels), 1),
+               w = floats(static_cast<std::size_t>(p.inputs * p.outputs), 1),
+               scratch = floats(kernels.workspace_size(p, pass, threads), 0);
+  for ([[maybe_unused]] auto _ : state) {
+    if (pass == Pass::forward) kernels.forward(p, x.get(), w.get(), y.get(), scratch.get(), threads);
+    if (pass == Pass::data_gradient) kernels.data_gradient(p, y.get(), w.get(), x.get(), scratch.get(), threads);
+    if (pass == Pass::weight_gradient) kernels.weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads);
+  }
+  count_operations(state, 2.0 * static_cast<double>(pixels * p.inputs * p.outputs));
+}
+
 void matrix(State& state, const Kernels& all, bool transpose_a, bool transpose_b) {
   const std::int64_t m = state.range(0), n = state.range(1), k = state.range(2);
   const Floats a = floats(static_cast<std::size_t>(m * k), 1), b = floats(static_cast<std::size_t>(n * k), 1);
@@ -129,6 +146,18 @@ void add_convolutions(const Kernels& kernels, const std::string& set) {
   }
 }
 
+/// The shortcuts of a ResNet-18, and convolutions of a ResNet-50's blocks.
+void add_pointwise(const Kernels& kernels, const std::string& set) {
+  const Shapes shapes = {{64, 128, 32, 2}, {128, 256, 16, 2}, {256, 512, 8, 2},  {64, 256, 32, 1},
+                         {256, 64, 32, 1}, {256, 1024, 8, 1}, {1024, 256, 8, 1}, {2048, 512, 4, 1}};
+  const std::pair<const char*, Pass> passes[] = {
+      {"forward", Pass::forward}, {"data_gradient", Pass::data_gradient}, {"weight_gradient", Pass::weight_gradient}};
+  for (const auto& [name, pass] : passes)
+    of_shapes(benchmark::RegisterBenchmark((set + "/pointwise/" + name).c_str(),
+                                           [&kernels, pass = pass](State& s) { pointwise(s, kernels, pass); }),
+              {"inputs", "outputs", "size", "stride"}, shapes);
+}
+
 /// Linear layers 784-512-512-10 of a batch of 128: outputs, gradients of inputs, gradients of weights.
 void add_products(const Kernels& kernels, const std::string& set) {
   const auto add = [&](const char* name, bool ta, bool tb, const Shapes& shapes) {
@@ -150,6 +179,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark((set + "/peak").c_str(), [kernels](State& s) { peak(s, *kernels); })->UseRealTime();
     add_products(*kernels, set);
     add_convolutions(*kernels, set);
+    add_pointwise(*kernels, set);
   }
   benchmark::RunSpecifiedBenchmarks();
 }

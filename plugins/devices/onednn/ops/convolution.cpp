@@ -6,6 +6,7 @@
 #include "ops/convolution.h"
 #include "ops/few_channels.h"
 #include "ops/normalization.h"
+#include "ops/pointwise.h"
 #include "ops/winograd.h"
 #include "plan.h"
 #include "rules.h"
@@ -45,6 +46,7 @@ ConvolutionShape weight_gradient_shape(const Program& program, const Instruction
 /// left, right, bias: operands in the order of Convolution::run.
 Run prepare(Preparation& p, Direction direction, const ConvolutionShape& shape, const float* bias) {
   if (!bias && prefers_winograd(p.settings(), shape)) return prepare_winograd(p, direction, shape);
+  if (!bias && prefers_pointwise(p.settings(), shape)) return prepare_pointwise(p, direction, shape);
   if (shape.y == Layout::blocked && has_few_channels(direction, shape))
     return prepare_few_channels(p, direction, shape, bias);
   const auto made = std::make_shared<const Convolution>(p.engine(), direction, shape);

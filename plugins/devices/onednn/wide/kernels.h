@@ -1,4 +1,4 @@
-// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, matrix.h and wide.h.
+// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, pointwise.h, matrix.h and wide.h.
 #pragma once
 
 #include "wide.h"
@@ -17,6 +17,18 @@ void weight_gradient(const Problem& problem, const float* source, const float* g
                      float* workspace, int threads, const Prologue& prologue);
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
+
+namespace gramstack::pointwise::GRAMSTACK_INSTRUCTION_SET {
+
+std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
+void forward(const Problem& problem, const float* source, const float* weights, float* destination, float* workspace,
+             int threads);
+void data_gradient(const Problem& problem, const float* gradient, const float* weights, float* source_gradient,
+                   float* workspace, int threads);
+void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
+                     float* workspace, int threads);
+
+}  // namespace gramstack::pointwise::GRAMSTACK_INSTRUCTION_SET
 
 namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET {
 

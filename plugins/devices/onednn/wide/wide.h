@@ -4,6 +4,7 @@
 #include <span>
 
 #include "matrix.h"
+#include "pointwise.h"
 #include "winograd.h"
 
 namespace gramstack::wide {
@@ -11,6 +12,7 @@ namespace gramstack::wide {
 struct Kernels {
   const char* instruction_set;  ///< "avx512", "avx2"
   winograd::Kernels winograd;
+  pointwise::Kernels pointwise;
   matrix::Kernels matrix;
   /// As many multiplications and additions in registers as the processor can do: `operations_of_a_round` a round.
   void (*multiply_and_add)(std::int64_t rounds);

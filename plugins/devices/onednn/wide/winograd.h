@@ -11,20 +11,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+
+#include "problem.h"
 
 namespace gramstack::winograd {
 
-struct Problem {
-  std::int64_t images, inputs, outputs;  ///< inputs, outputs: channels
-  std::int64_t height, width;            ///< of the source
-  std::int64_t stride;                   ///< 1 or 2
-
-  std::int64_t output_height() const { return (height - 1) / stride + 1; }
-  std::int64_t output_width() const { return (width - 1) / stride + 1; }
-};
-
-enum class Pass { forward, data_gradient, weight_gradient };
+using wide::Pass;
+using wide::Problem;
 
 /// Whether the kernels can do this problem: channels are multiples of 16.
 inline bool supports(const Problem& problem) {
