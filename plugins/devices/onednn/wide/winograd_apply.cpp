@@ -41,11 +41,19 @@ struct Walk {
   }
 };
 
-/// The tiles in work, and their points: source [points][inputs/lanes][tiles][lanes], product
-/// [points][chunk/16][tiles][16].
+/// The tiles in work, and their points: source [points][tiles/kMostRows][inputs/lanes][kMostRows][lanes], so that a
+/// product reads one stretch of memory; product [points][chunk/16][tiles][16].
 struct Block {
   std::int64_t first, tiles, source_stride, product_stride;
   float *source, *product;
+
+  /// Tiles that are multiplied together with this one, the first of them.
+  std::int64_t rows(std::int64_t tile) const { return std::min<std::int64_t>(kMostRows, tiles - tile); }
+  /// Where the source at point 0 has a tile's channels from `input` on.
+  float* at(const Walk& w, std::int64_t tile, std::int64_t input) const {
+    const std::int64_t row = tile % kMostRows;
+    return source + (tile - row) * w.inputs + input * rows(tile - row) + row * kLanes;
+  }
 };
 
 template <int Taps>
@@ -62,21 +70,21 @@ void transform_source(const Walk& w, const Block& b, const float* source, const 
       const Read read(prologue, c * kLanes);
       touch(plane, w.source, Tile(w.tiling, first), Tile(w.tiling, first + tiles - 1));
       for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
-        float* points = b.source + ((phase * w.source.vectors() + c) * b.tiles + first - b.first) * kLanes;
-        for (std::int64_t t = 0; t < tiles; ++t) {
-          input_tile<Taps>(plane, w.source, Tile(w.tiling, first + t), phase, read, points + t * kLanes,
+        const std::int64_t input = phase * w.source.channels + c * kLanes;
+        for (std::int64_t t = first; t < first + tiles; ++t)
+          input_tile<Taps>(plane, w.source, Tile(w.tiling, t), phase, read, b.at(w, t - b.first, input),
                            b.source_stride);
-        }
       }
     }
   });
 }
 
-/// Products of `tiles` tiles with 16 outputs at one point, over `depth` inputs. `ahead`: the weights wanted next.
-void multiply(std::int64_t tiles, std::int64_t depth, const float* a, std::int64_t group, const float* weights,
-              float* out, bool add, const float* ahead) {
-  for (std::int64_t t = 0; t < tiles; t += kMostRows)
-    product_of(std::min<std::int64_t>(kMostRows, tiles - t), depth, a + t * kLanes, BlockedSteps<kLanes>{group},
+/// Products of all tiles with 16 outputs at point p, over `depth` inputs from `input` on. `ahead`: the weights wanted
+/// next.
+void multiply(const Walk& w, const Block& b, std::int64_t p, std::int64_t input, std::int64_t depth,
+              const float* weights, float* out, bool add, const float* ahead) {
+  for (std::int64_t t = 0; t < b.tiles; t += kMostRows)
+    product_of(b.rows(t), depth, b.at(w, t, input) + p * b.source_stride, BlockedSteps<kLanes>{b.rows(t) * kLanes},
                weights, out + t * 16, 16, add, ahead);
 }
 
@@ -91,8 +99,7 @@ void multiply_point(const Walk& w, const Block& b, const float* weights, std::in
     if (vanishes(steps, w.pass, phase + target, p)) continue;  // one of the two is 0
     for (std::int64_t c = phase * channels; c < (phase + 1) * channels; c += kDepth) {
       const std::int64_t depth = std::min(kDepth, (phase + 1) * channels - c);
-      multiply(b.tiles, depth, b.source + p * b.source_stride + c * b.tiles, b.tiles * kLanes, weights + c * 16, out,
-               add, c + depth < w.inputs ? weights + (c + depth) * 16 : next);
+      multiply(w, b, p, c, depth, weights + c * 16, out, add, c + depth < w.inputs ? weights + (c + depth) * 16 : next);
       add = true;
     }
   }
