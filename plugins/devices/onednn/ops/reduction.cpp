@@ -98,7 +98,7 @@ Run sum_runs(Preparation& p, const Reduction& r) {
 
 /// Neighbouring results are sums of neighbouring terms: whole rows are added.
 Run sum_rows(Preparation& p, const Reduction& r) {
-  constexpr Index kWidth = 512;
+  constexpr Index kWidth = 256;
   const Index width = r.kept.extents.back(), chunk = std::min(width, kWidth);
   const Index chunks = (width + chunk - 1) / chunk, groups = r.results / width;
   const Index run = r.reduced.extents.back(), stride = r.reduced.strides.back();
@@ -139,7 +139,7 @@ float log_sum_exp(const Reduction& r, const float* from, float* buffer) {
 
 Run prepare_logsumexp(Preparation& p) {
   const Reduction r = make_reduction(p.input(0), p.attributes().integers("axes"));
-  const int parts = static_cast<int>(std::min<Index>(parts_for(r.results * r.terms * 4, p.threads()), r.results));
+  const int parts = static_cast<int>(std::min<Index>(parts_for(r.results * r.terms * 16, p.threads()), r.results));
   const Workspace* workspace = p.workspace(static_cast<std::size_t>(r.terms * parts) * sizeof(float));
   return [=, x = p.in(0), out = p.out(0)] {
     parallel(parts, [&](int part) {
