@@ -51,7 +51,7 @@ struct Order {
   /// Roughly in cycles: products, packing, writing.
   std::int64_t cost() const {
     const std::int64_t packed = panels() * kColumns + (rows.along ? 0 : rows.vectors);
-    return units() * unit() * panels() * k + packed * k / 4 + rows.vectors * columns.vectors / (swapped ? 2 : 8);
+    return rows.vectors * panels() * k + packed * k + rows.vectors * columns.vectors / (swapped ? 2 : 8);
   }
 };
 
