@@ -91,6 +91,10 @@ Value Builder::matmul(Value a, Value b, bool transpose_a, bool transpose_b, Valu
               {{"transpose_a", std::int64_t{transpose_a}}, {"transpose_b", std::int64_t{transpose_b}}});
 }
 Value Builder::gram(Value x) { return node("gram", {x}); }
+Value Builder::gram_operand(Value value) const {
+  const Node& node = graph_.node(value);
+  return node.op->name == "gram" ? node.inputs[0] : Value();
+}
 Value Builder::unit_normalize(Value x) { return node("unit_normalize", {x}); }
 
 // --- images

@@ -53,7 +53,7 @@ TEST_CASE("tool: transfer ranks runs, files and hashes by the objective on the t
   CHECK(modules[0]["name"] == "learned");
   CHECK(modules[0]["trained_as"] == "features");
   CHECK(modules[0]["hash"] == module["hash"]);
-  CHECK(modules[0]["estimates"][0]["name"] == "contrastive");
+  CHECK(modules[0]["estimates"][0]["name"] == "kernel-dimension-reduction");
   CHECK(modules[0]["estimates"][0]["value"] > modules[1]["estimates"][0]["value"]);
   CHECK_FALSE(modules[0].contains("accuracy"));
   const std::string file = runs.path("learned") + "/modules/" + module["hash"].get<std::string>() + ".safetensors";
@@ -80,7 +80,7 @@ TEST_CASE("tool: transfer on a task of some classes") {
   const Runs runs;
   const Outcome outcome = runs.transfer({"--modules", runs.path("learned"), "--set", "data.classes=[3, 1]", "-q"});
   CHECK(outcome.code == 0);
-  CHECK(outcome.out.starts_with("module   trained as  contrastive  95 % interval"));
+  CHECK(outcome.out.starts_with("module   trained as  kernel-dimension-reduction  95 % interval"));
   CHECK(outcome.err == "");
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("tool: a study trains a module for every pair of classes and compares 
   REQUIRE(outcome.code == 0);
   const nlohmann::json json = nlohmann::json::parse(outcome.out);
   CHECK(json["tasks"] == std::vector<std::string>{"0-1", "0-3", "1-3"});
-  CHECK(json["estimators"][0]["name"] == "contrastive");
+  CHECK(json["estimators"][0]["name"] == "kernel-dimension-reduction");
   CHECK(json["estimators"][0]["values"].size() == 3);
   CHECK(json["estimators"][0]["weighted_tau"].size() == 3);
   const double own = json["accuracy"][1][1];

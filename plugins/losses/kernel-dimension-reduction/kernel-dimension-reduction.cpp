@@ -28,6 +28,12 @@ class Known {
   /// H M H of a symmetric M, where H takes out the mean of the known images and leaves 0 for the others.
   Value centered(Builder& b, Value matrix) const { return b.multiply(without_mean(b, matrix, images_), both_); }
 
+  /// H A of rows A, one an image.
+  Value centered_rows(Builder& b, Value rows) const {
+    const Value mean = b.divide(b.matmul(images_, rows, true), count_);
+    return b.multiply(b.subtract(rows, mean), images_);
+  }
+
  private:
   Value pairs_, images_, both_, count_;
 };
@@ -63,6 +69,46 @@ class NewtonSchulz {
   double scale_, low_, factor_;
 };
 
+/// R = epsilon (K/n + epsilon I)^-1: of the Gram matrix or, where these are far fewer than the images, of the features
+/// A that it is made of, K = A A^T: then R = I - A (A^T A/n + epsilon I)^-1 A^T / n.
+class Ridge {
+ public:
+  Ridge(Builder& b, const LossInput& in, const Known& known, double epsilon)
+      : features_(few_features(b, in)), count_(known.count()), epsilon_(epsilon) {
+    if (features_) features_ = known.centered_rows(b, features_);
+    const Value products = features_ ? b.matmul(features_, features_, true) : known.centered(b, in.prediction);
+    const Value identity = features_ ? identity_like(b, products) : in.pairs.self;
+    const Value ridged = b.add(b.divide(products, count_), b.multiply(identity, epsilon));
+    inverse_ = NewtonSchulz(epsilon, in.range.max + epsilon).inverse(b, ridged, identity);
+  }
+
+  /// tr(T R) of a symmetric T without mean, whose trace is given.
+  Value leaves(Builder& b, Value target, Value trace) const {
+    if (!features_) return b.multiply(b.sum(b.multiply(target, inverse_)), epsilon_);
+    const Value along = b.matmul(features_, b.matmul(target, features_), true);
+    return b.subtract(trace, b.divide(b.sum(b.multiply(along, inverse_)), count_));
+  }
+
+ private:
+  static constexpr std::int64_t kManyImages = 64;  ///< the inverse of fewer costs next to nothing, and rounds less
+
+  static Value few_features(const Builder& b, const LossInput& in) {
+    const Value x = b.gram_operand(in.prediction);
+    if (!x || b.shape(x)[0] < kManyImages || 2 * b.shape(x)[1] > b.shape(x)[0]) return {};
+    return x;
+  }
+
+  static Value identity_like(Builder& b, Value matrix) {
+    const std::int64_t n = b.shape(matrix)[0];
+    std::vector<double> values(static_cast<std::size_t>(n * n));
+    for (std::int64_t i = 0; i < n; ++i) values[static_cast<std::size_t>(i * (n + 1))] = 1;
+    return b.constant({n, n}, std::move(values));
+  }
+
+  Value features_, count_, inverse_;  ///< features: none where the Gram matrix is inverted
+  double epsilon_;
+};
+
 class KernelDimensionReduction final : public Loss {
  public:
   explicit KernelDimensionReduction(const Arguments& args) : epsilon_(args.real("epsilon")) {}
@@ -71,14 +117,15 @@ class KernelDimensionReduction final : public Loss {
 
   /// Eigenvalues of K/n are at most its trace, the largest value of the kernel.
   Value emit(Builder& b, const LossInput& in) const override {
-    const Value self = in.pairs.self;
     const Known known(b, in.pairs);
-    const Value covariance = b.divide(known.centered(b, in.prediction), known.count());
-    const Value ridged = b.add(covariance, b.multiply(self, epsilon_));
-    const Value inverse = NewtonSchulz(epsilon_, in.range.max + epsilon_).inverse(b, ridged, self);
-    const Value classes = known.centered(b, ideal(b, in.pairs, known.pairs()));
-    const Value chance = unexplained(b, known.centered(b, self), inverse, self);
-    return b.divide(unexplained(b, classes, inverse, self), b.maximum(chance, kSmallest));
+    const Ridge ridge(b, in, known, epsilon_);
+    const auto unexplained = [&](Value target) {
+      const Value trace = b.sum(b.multiply(target, in.pairs.self));
+      return b.divide(ridge.leaves(b, target, trace), b.maximum(trace, kSmallest));
+    };
+    const Value classes = unexplained(known.centered(b, ideal(b, in.pairs, known.pairs())));
+    const Value chance = unexplained(known.centered(b, in.pairs.self));
+    return b.divide(classes, b.maximum(chance, kSmallest));
   }
 
  private:
@@ -89,11 +136,6 @@ class KernelDimensionReduction final : public Loss {
   static Value ideal(Builder& b, const PairMasks& pairs, Value known) {
     const Value mean = b.divide(b.sum(pairs.same), count_pairs(b, known));
     return b.subtract(b.add(pairs.same, pairs.self), b.multiply(b.add(known, pairs.self), mean));
-  }
-
-  Value unexplained(Builder& b, Value target, Value inverse, Value self) const {
-    const Value left = b.multiply(b.sum(b.multiply(target, inverse)), epsilon_);
-    return b.divide(left, b.maximum(b.sum(b.multiply(target, self)), kSmallest));
   }
 
   double epsilon_;

@@ -30,7 +30,32 @@ double loss_with_unknown_pairs(const std::vector<std::pair<std::size_t, std::siz
   return evaluate(*device("reference"), graph, {}).at("loss").front();
 }
 
+/// Of 64 images of three classes with five features, every eighth unlabelled; of their Gram matrix alone where
+/// `hidden`.
+Outcome loss_of_few_features(bool hidden) {
+  std::vector<double> labels;
+  for (int i = 0; i < 64; ++i) labels.push_back(i % 8 == 7 ? -1 : i % 3);
+  Graph graph;
+  Builder b(graph, Mode::training, DataType::f64);
+  const Value x = b.weight("x", {64, 5}, Initializer::constant(0));
+  const Value gram = make<Kernel>("tanh")->gram(b, x);
+  const LossInput input{hidden ? b.multiply(gram, 1.0) : gram, constant_masks(b, labels), {}, {-1, 1}};
+  const Value loss = make<Loss>(kName, {{"epsilon", "1e-2"}})->emit(b, input);
+  graph.add_output("loss", loss);
+  graph.add_output("gradient", gradients(graph, loss, {x})[0]);
+  const Tensors results = evaluate(*device("reference"), graph, {{"x", normal_values(64 * 5, 1)}});
+  return {results.at("loss").front(), results.at("gradient")};
+}
+
 }  // namespace
+
+TEST_CASE("loss kernel-dimension-reduction: few features give what their Gram matrix gives") {
+  const Outcome few = loss_of_few_features(false), all = loss_of_few_features(true);
+  CHECK(few.loss == doctest::Approx(all.loss).epsilon(1e-6));
+  CHECK(few.loss != all.loss);  // they are not computed alike
+  for (std::size_t i = 0; i < all.gradient.size(); ++i)
+    CHECK(few.gradient[i] == doctest::Approx(all.gradient[i]).epsilon(1e-5));
+}
 
 TEST_CASE("loss kernel-dimension-reduction: objectives of three points") {
   for (const std::string& device : devices()) {
