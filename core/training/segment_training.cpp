@@ -1,5 +1,9 @@
 #include "training/segment_training.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "training/parameters.h"
@@ -88,6 +92,7 @@ void SegmentTraining::finish_epoch() {
   shown.module_done = state.epoch + 1 == epochs_;
   if (measure) shown.validation = value_of(*measure);
   append_metrics(shown.loss, measure);
+  if (shown.module_done && measure) warn_if_undone(value_of(*measure));
   ++state.epoch;
   state.step = state.images = 0;
   state.loss_sum = 0;
@@ -100,6 +105,19 @@ void SegmentTraining::keep_if_best(double value) {
   state.best_value = value;
   state.best_epoch = state.epoch + 1;
   state.best = runner_->read_weights();
+}
+
+// Below the first epoch's value and well below the best one: not noise, nor mere overfitting.
+void SegmentTraining::warn_if_undone(double last) const {
+  const std::string metrics = run_.segment_metrics(), key = std::string("validation_") + value_name();
+  const double first = nlohmann::json::parse(metrics.substr(0, metrics.find('\n'))).at(key);
+  const double best = *run_.state.best_value;
+  if (last >= std::min(first, best - 0.1 * std::abs(best))) return;
+  run_.warn(fmt::format(
+      "module '{0}': {1} on the validation images fell from {2:.4f} after epoch {3} to {4:.4f} after the last, {5}, "
+      "below that of the first; epoch {3} is kept. Where one long gradient undid it, clip: {{norm: 1}} or a lower lr "
+      "prevents that",
+      short_name(run_.network, segment_), value_name(), best, run_.state.best_epoch, last, epochs_));
 }
 
 double SegmentTraining::value_of(const Measure& measure) const {

@@ -30,6 +30,7 @@ class SegmentTraining {
   void train_step();
   void finish_epoch();
   void keep_if_best(double value);
+  void warn_if_undone(double last) const;  ///< the last epoch's validation value
   void append_metrics(double loss, const std::optional<Measure>& validation);
   double value_of(const Measure& measure) const;
   const char* value_name() const;
