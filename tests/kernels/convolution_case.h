@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "aligned.h"
@@ -12,6 +13,13 @@ namespace gramstack::test {
 
 using wide::Pass;
 using wide::Problem;
+
+/// "[2,16,5,7] to 32 channels, stride 1"
+inline std::string text_of(const Problem& p) {
+  const auto number = [](std::int64_t n) { return std::to_string(n); };
+  return "[" + number(p.images) + "," + number(p.inputs) + "," + number(p.height) + "," + number(p.width) + "] to " +
+         number(p.outputs) + " channels, stride " + number(p.stride);
+}
 
 inline std::size_t blocked(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x, std::int64_t channels,
                            std::int64_t h, std::int64_t w) {

@@ -53,12 +53,7 @@ const Problem kProblems[] = {{1, 16, 16, 1, 1, 1},   {2, 16, 32, 5, 7, 1},   {3,
 template <class Check>
 void for_each_case(const Check& check) {
   for (const Problem& p : kProblems) {
-    CAPTURE(p.images);
-    CAPTURE(p.inputs);
-    CAPTURE(p.outputs);
-    CAPTURE(p.height);
-    CAPTURE(p.width);
-    CAPTURE(p.stride);
+    CAPTURE(text_of(p));
     check(ConvolutionCase(p, 1));
   }
 }

@@ -84,12 +84,7 @@ TEST_CASE("winograd: forward, data gradient and weight gradient follow the defin
   for (const Kernels* set : wide::available()) {
     for (const Problem& p : kProblems) {
       CAPTURE(set->instruction_set);
-      CAPTURE(p.images);
-      CAPTURE(p.inputs);
-      CAPTURE(p.outputs);
-      CAPTURE(p.height);
-      CAPTURE(p.width);
-      CAPTURE(p.stride);
+      CAPTURE(text_of(p));
       Case c(p);
       const ConvolutionResults expected(c);
       const Passes passes(*set, c, 2);
@@ -104,9 +99,7 @@ TEST_CASE("winograd: inputs normalised as they are read give the bits of inputs 
   for (const Kernels* set : wide::available()) {
     for (const Problem& p : kProblems) {
       CAPTURE(set->instruction_set);
-      CAPTURE(p.inputs);
-      CAPTURE(p.height);
-      CAPTURE(p.stride);
+      CAPTURE(text_of(p));
       Case c(p), before(p);
       const std::size_t channels = static_cast<std::size_t>(p.inputs);
       Buffer factor(channels), shift(channels);
@@ -128,10 +121,7 @@ TEST_CASE("winograd: inputs normalised as they are read give the bits of inputs 
 
 TEST_CASE("winograd: bits depend neither on the number of threads nor on the instruction set") {
   for (const Problem& p : kProblems) {
-    CAPTURE(p.inputs);
-    CAPTURE(p.outputs);
-    CAPTURE(p.height);
-    CAPTURE(p.stride);
+    CAPTURE(text_of(p));
     Case c(p);
     const Passes first(*wide::available().front(), c, 1);
     for (const Kernels* set : wide::available())
