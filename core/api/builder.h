@@ -110,7 +110,7 @@ class Builder {
   // --- linear algebra
   /// op(a) op(b) + bias: [m,k] [k,n] -> [m,n]; bias [n] or no Value
   Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false, Value bias = {});
-  Value gram(Value x);            ///< [n,d] -> x x^T [n,n], exactly symmetric
+  Value gram(Value x);  ///< [n,d] -> x x^T [n,n], exactly symmetric
   /// x where `value` is gram(x), else no Value: what is asked of a Gram matrix costs less with x [n,d] where d < n.
   Value gram_operand(Value value) const;
   Value unit_normalize(Value x);  ///< every row of [n, ...] divided by its Euclidean norm; rows below 1e-12 become 0

@@ -142,8 +142,9 @@ Graph two_convolutions(std::int64_t channels, std::int64_t filters, std::int64_t
 
 TEST_CASE("onednn: Winograd convolutions of channels that are no sixteens") {
   for (const std::int64_t stride : {1, 2})
-    for (const auto& [channels, filters] :
+    for (const std::pair<std::int64_t, std::int64_t>& shape :
          {std::pair<std::int64_t, std::int64_t>{24, 40}, {8, 16}, {20, 8}, {32, 24}}) {
+      const std::int64_t channels = shape.first, filters = shape.second;
       CAPTURE(stride);
       CAPTURE(channels);
       CAPTURE(filters);

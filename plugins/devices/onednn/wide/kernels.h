@@ -1,4 +1,5 @@
-// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, pointwise.h, matrix.h and wide.h.
+// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, pointwise.h, matrix.h and
+// wide.h.
 #pragma once
 
 #include "wide.h"
