@@ -8,6 +8,9 @@
 namespace gramstack {
 namespace {
 
+/// Steps of one inner product where there are more: its 16 columns stay in the first-level cache.
+constexpr std::int64_t kDepth = 256;
+
 // Where product() finds its left factor: element of row i at step u of an unrolled group, and the way to the next
 // group. Whatever is known when it is compiled is: steps and rows in registers of their own cost a tenth of the speed.
 

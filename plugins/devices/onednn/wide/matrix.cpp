@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "gemm.h"
-#include "transpose.h"
+#include "pack.h"
 
 namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET {
 namespace {
@@ -18,21 +18,9 @@ constexpr std::int64_t kRows = kMostRows, kColumns = 16;
 constexpr std::int64_t kPackedRows = (kRows + 7) / 8 * 8;  // floats that a step of a group takes
 constexpr std::int64_t kRowBlock = 48;                     // rows whose sums are kept before they are written
 constexpr std::int64_t kPanelBlock = 4;                    // and panels
-constexpr std::int64_t kDepth = 256;        // steps of a sum at a time: a panel stays in the first-level cache
 constexpr std::int64_t kPanelSteps = 1024;  // of all panels that are packed at a time: 64 KiB, but whole blocks
 
 std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
-
-/// A factor as [vectors][k]: the rows of one factor, the columns of the other.
-struct Factor {
-  const float* data;
-  std::int64_t vectors, stride;
-  bool along;  ///< a vector's elements are neighbours; else the vectors are
-
-  const float* at(std::int64_t vector, std::int64_t step) const {
-    return along ? data + vector * stride + step : data + step * stride + vector;
-  }
-};
 
 /// rows x columns = the result, or its transpose when `swapped`.
 struct Order {
@@ -73,27 +61,6 @@ struct Scratch {
   static std::int64_t packed(const Order& o) { return std::min(o.chunk(), o.panels()) * o.panel_size(); }
   static std::int64_t own(const Order& o) { return packed(o) + kRowBlock * kPanelBlock * kColumns; }  // of a thread
 };
-
-/// Vectors `first` .. `first` + `count` - 1 at steps `begin` .. `end` - 1 as [step][width], the missing ones zero.
-/// `to`: of step 0.
-void pack(const Factor& f, std::int64_t first, std::int64_t count, std::int64_t begin, std::int64_t end,
-          std::int64_t width, float* to) {
-  std::int64_t vector = 0;
-  for (; vector + 8 <= count; vector += 8) {
-    std::int64_t step = begin;
-    if (f.along)
-      for (; step + 8 <= end; step += 8)
-        transpose_eight(f.at(first + vector, step), f.stride, to + step * width + vector, width);
-    else
-      for (; step < end; ++step)
-        _mm256_storeu_ps(to + step * width + vector, _mm256_loadu_ps(f.at(first + vector, step)));
-    for (; step < end; ++step)
-      for (std::int64_t i = vector; i < vector + 8; ++i) to[step * width + i] = *f.at(first + i, step);
-  }
-  if (vector == width) return;
-  for (std::int64_t step = begin; step < end; ++step)
-    for (std::int64_t i = vector; i < width; ++i) to[step * width + i] = i < count ? *f.at(first + i, step) : 0.0F;
-}
 
 /// Units begin .. end - 1 of `unit` vectors each as [k][width], `size` floats apart from `to` on. Memory is read along
 /// its rows.

@@ -25,13 +25,15 @@ struct Piece {
 /// The pieces of `images` images of rows x columns pixels: about `kPixels` pixels each, that are worked on at a time.
 struct Pieces {
   static constexpr std::int64_t kPixels = 256;
-  std::int64_t images, rows, together, height, per_image, count;  ///< together: images of a piece; height: its rows
+  std::int64_t images, rows, together, height, pixels;  ///< of a piece at most: images together, rows, pixels
+  std::int64_t per_image, count;
 
   Pieces(std::int64_t all, std::int64_t image_rows, std::int64_t columns)
       : images(all),
         rows(image_rows),
         together(std::clamp<std::int64_t>(kPixels / (rows * columns), 1, images)),
         height(std::clamp<std::int64_t>(kPixels / columns, 1, rows)),
+        pixels(together * height * columns),
         per_image((rows + height - 1) / height),
         count(per_image * ((images + together - 1) / together)) {}
 
@@ -39,31 +41,19 @@ struct Pieces {
     const std::int64_t image = i / per_image * together, row = i % per_image * height;
     return {image, std::min(together, images - image), row, std::min(height, rows - row)};
   }
-  std::int64_t most_pixels(std::int64_t columns) const { return together * height * columns; }
 };
 
 inline void copy_eight(const float* from, float* to) { _mm256_storeu_ps(to, _mm256_loadu_ps(from)); }
 
-/// Channels of the piece's pixels as [channels/8][pixels][8].
-inline void gather(const Pixels& p, const Piece& piece, const float* tensor, float* to) {
-  for (std::int64_t c = 0; c < p.planes(); ++c)
+/// Channels of the piece's pixels as [channels/(8 kPlanes)][pixels][kPlanes][8].
+template <int kPlanes>
+void gather(const Pixels& p, const Piece& piece, const float* tensor, float* to) {
+  for (std::int64_t c = 0; c < p.planes(); c += kPlanes)
     for (std::int64_t n = piece.image; n < piece.image + piece.images; ++n)
       for (std::int64_t y = piece.row; y < piece.row + piece.rows; ++y) {
         const float* from = tensor + (n * p.planes() + c) * p.plane() + y * p.stride * p.width * 8;
-        for (std::int64_t x = 0; x < p.columns; ++x, to += 8) copy_eight(from + x * p.stride * 8, to);
-      }
-}
-
-/// The same as [channels/16][pixels][16].
-inline void gather_wide(const Pixels& p, const Piece& piece, const float* tensor, float* to) {
-  for (std::int64_t c = 0; c < p.planes(); c += 2)
-    for (std::int64_t n = piece.image; n < piece.image + piece.images; ++n)
-      for (std::int64_t y = piece.row; y < piece.row + piece.rows; ++y) {
-        const float* from = tensor + (n * p.planes() + c) * p.plane() + y * p.stride * p.width * 8;
-        for (std::int64_t x = 0; x < p.columns; ++x, to += 16) {
-          copy_eight(from + x * p.stride * 8, to);
-          copy_eight(from + x * p.stride * 8 + p.plane(), to + 8);
-        }
+        for (std::int64_t x = 0; x < p.columns; ++x, from += p.stride * 8)
+          for (int i = 0; i < kPlanes; ++i, to += 8) copy_eight(from + i * p.plane(), to);
       }
 }
 

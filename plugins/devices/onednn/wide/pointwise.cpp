@@ -4,41 +4,32 @@
 
 #include "gemm.h"
 #include "kernels.h"
+#include "pack.h"
 #include "pixels.h"
-#include "transpose.h"
 
 namespace gramstack::pointwise::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kDepth = 256;  // channels of one inner product: its 16 columns stay in the first-level cache
+Pixels source_of(const Problem& p) {
+  return {p.inputs, p.height, p.width, p.stride, p.output_height(), p.output_width()};
+}
+Pixels destination_of(const Problem& p) {
+  return {p.outputs, p.output_height(), p.output_width(), 1, p.output_height(), p.output_width()};
+}
+Pieces pieces_of(const Problem& p) { return {p.images, p.output_height(), p.output_width()}; }
 
 /// forward() or data_gradient(): destination pixels [pixels][outputs] = source pixels [pixels][inputs] x weights.
 struct Walk {
   Pixels source, destination;
   Pieces pieces;
 
-  Walk(const Problem& p, Pass pass)
-      : source{p.inputs, p.height, p.width, p.stride, p.output_height(), p.output_width()},
-        destination{p.outputs, p.output_height(), p.output_width(), 1, p.output_height(), p.output_width()},
-        pieces(p.images, p.output_height(), p.output_width()) {
+  Walk(const Problem& p, Pass pass) : source(source_of(p)), destination(destination_of(p)), pieces(pieces_of(p)) {
     if (pass == Pass::data_gradient) std::swap(source, destination);
   }
 
-  std::int64_t pixels() const { return pieces.most_pixels(source.columns); }
   std::int64_t weights() const { return source.channels * destination.channels; }
-  std::int64_t own() const { return pixels() * (source.channels + 16); }  ///< floats of a thread's scratch
+  std::int64_t own() const { return pieces.pixels * (source.channels + 16); }  ///< floats of a thread's scratch
 };
-
-/// Sixteen outputs' weights as [inputs][16]; of plain [outputs][inputs], or [inputs][outputs] where `along`.
-void pack(const Walk& w, const float* weights, std::int64_t output, bool along, float* to) {
-  const std::int64_t inputs = w.source.channels, outputs = w.destination.channels;
-  for (std::int64_t c = 0; c < inputs; c += 8)
-    for (std::int64_t half = 0; half < 16; half += 8)
-      if (along)
-        for (std::int64_t i = c; i < c + 8; ++i) copy_eight(weights + i * outputs + output + half, to + i * 16 + half);
-      else
-        transpose_eight(weights + (output + half) * inputs + c, inputs, to + c * 16 + half, 16);
-}
 
 /// All channels of some pixels: [channels/8][..][8], blocks `group` floats apart.
 struct Rows {
@@ -51,7 +42,7 @@ Rows rows_of(const Pixels& p, const Piece& piece, const float* tensor, float* co
   const std::int64_t count = piece.images * piece.rows * p.columns;
   if (p.stride == 1 && piece.images == 1)
     return {tensor + piece.image * p.planes() * p.plane() + piece.row * p.width * 8, count, p.plane()};
-  gather(p, piece, tensor, copy);
+  gather<1>(p, piece, tensor, copy);
   return {copy, count, count * 8};
 }
 
@@ -65,17 +56,18 @@ void multiply(const Walk& w, const Rows& rows, const float* weights, float* sums
   }
 }
 
-void apply(const Walk& w, const float* source, const float* weights, bool along, float* destination, float* workspace,
+/// `weights`: a vector for each output.
+void apply(const Walk& w, const float* source, const Factor& weights, float* destination, float* workspace,
            int threads) {
 #pragma omp parallel num_threads(threads)
   {
     const std::int64_t thread = omp_get_thread_num(), groups = w.destination.channels / 16;
     const std::int64_t size = 16 * w.source.channels;
     for (std::int64_t g = groups * thread / threads; g < groups * (thread + 1) / threads; ++g)
-      pack(w, weights, g * 16, along, workspace + g * size);
+      pack(weights, g * 16, 16, 0, w.source.channels, 16, workspace + g * size);
 #pragma omp barrier
     float* const copy = workspace + w.weights() + thread * w.own();
-    float* const sums = copy + w.pixels() * w.source.channels;
+    float* const sums = copy + w.pieces.pixels * w.source.channels;
     const std::int64_t end = w.pieces.count * (thread + 1) / threads;
     for (std::int64_t i = w.pieces.count * thread / threads; i < end; ++i) {
       const Piece piece = w.pieces[i];
@@ -95,18 +87,14 @@ struct WeightGradient {
   Pixels source, gradient;
   Pieces pieces;
 
-  explicit WeightGradient(const Problem& p)
-      : source{p.inputs, p.height, p.width, p.stride, p.output_height(), p.output_width()},
-        gradient{p.outputs, p.output_height(), p.output_width(), 1, p.output_height(), p.output_width()},
-        pieces(p.images, p.output_height(), p.output_width()) {}
+  explicit WeightGradient(const Problem& p) : source(source_of(p)), gradient(destination_of(p)), pieces(pieces_of(p)) {}
 
   std::int64_t weights() const { return source.channels * gradient.channels; }
-  std::int64_t pixels() const { return pieces.most_pixels(source.columns); }
-  std::int64_t own() const { return weights() + pixels() * (source.channels + gradient.channels); }
+  std::int64_t own() const { return weights() + pieces.pixels * (source.channels + gradient.channels); }
 
   void add(const Piece& piece, const float* x, const float* dy, float* copies, float* sums, bool more) const {
-    gather_wide(source, piece, x, copies);
-    const Rows rows = rows_of(gradient, piece, dy, copies + pixels() * source.channels);
+    gather<2>(source, piece, x, copies);
+    const Rows rows = rows_of(gradient, piece, dy, copies + pieces.pixels * source.channels);
     for (std::int64_t c = 0; c < source.channels; c += 16)
       for (std::int64_t k = 0; k < gradient.channels; k += kFilters)
         product_of(kFilters, rows.count, rows.data + k / 8 * rows.group + k % 8, PackedSteps<8>(),
@@ -125,12 +113,13 @@ std::size_t workspace_size(const Problem& p, Pass pass, int threads) {
 
 void forward(const Problem& p, const float* source, const float* weights, float* destination, float* workspace,
              int threads) {
-  apply(Walk(p, Pass::forward), source, weights, false, destination, workspace, threads);
+  apply(Walk(p, Pass::forward), source, {weights, p.outputs, p.inputs, true}, destination, workspace, threads);
 }
 
 void data_gradient(const Problem& p, const float* gradient, const float* weights, float* source_gradient,
                    float* workspace, int threads) {
-  apply(Walk(p, Pass::data_gradient), gradient, weights, true, source_gradient, workspace, threads);
+  apply(Walk(p, Pass::data_gradient), gradient, {weights, p.inputs, p.inputs, false}, source_gradient, workspace,
+        threads);
 }
 
 void weight_gradient(const Problem& p, const float* source, const float* gradient, float* weights, float* workspace,

@@ -9,8 +9,6 @@
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kDepth = 256;  // channels of one inner product: its 16 columns stay in the first-level cache
-
 /// One pass of one problem: the tensors as tiles see them, and the products' extents.
 struct Walk {
   Pass pass;
