@@ -69,7 +69,7 @@ struct RunOptions {
   std::size_t feature_memory = std::size_t{2} << 30;
   std::filesystem::path store;                   ///< the module store that frozen modules are put into; empty: none
   bool reuse = true;                             ///< take unchanged leading modules and their features from the store
-  std::function<void(const std::string&)> warn;  ///< the run goes on: of a store, of a training undone
+  std::function<void(const std::string&)> warn;  ///< of a store, of a training undone; the run goes on
 };
 
 /// All that run() checks before any work: that the modules fit together, the data suffice, and the device takes every

@@ -117,6 +117,10 @@ void matrix(State& state, const Kernels& all, bool transpose_a, bool transpose_b
 
 using Shapes = std::vector<std::vector<std::int64_t>>;
 
+constexpr std::pair<const char*, Pass> kPasses[] = {
+    {"forward", Pass::forward}, {"data_gradient", Pass::data_gradient}, {"weight_gradient", Pass::weight_gradient}};
+const std::vector<std::string> kConvolutionNames = {"inputs", "outputs", "size", "stride"};
+
 void of_shapes(benchmark::internal::Benchmark* made, const std::vector<std::string>& names, const Shapes& shapes) {
   for (const std::vector<std::int64_t>& shape : shapes) made->Args(shape);
   made->ArgNames(names)->Unit(benchmark::kMicrosecond)->UseRealTime()->MeasureProcessCPUTime();
@@ -132,17 +136,14 @@ Shapes resnet_shapes() {
 }
 
 void add_convolutions(const Kernels& kernels, const std::string& set) {
-  const std::vector<std::string> names = {"inputs", "outputs", "size", "stride"};
-  const std::pair<const char*, Pass> passes[] = {
-      {"forward", Pass::forward}, {"data_gradient", Pass::data_gradient}, {"weight_gradient", Pass::weight_gradient}};
-  for (const auto& [name, pass] : passes) {
+  for (const auto& [name, pass] : kPasses) {
     of_shapes(benchmark::RegisterBenchmark((set + "/winograd/" + name).c_str(),
                                            [&kernels, pass = pass](State& s) { winograd(s, kernels, pass); }),
-              names, resnet_shapes());
+              kConvolutionNames, resnet_shapes());
     if (pass == Pass::weight_gradient) continue;
     of_shapes(benchmark::RegisterBenchmark((set + "/winograd_weights/" + name).c_str(),
                                            [&kernels, pass = pass](State& s) { winograd_weights(s, kernels, pass); }),
-              names, resnet_shapes());
+              kConvolutionNames, resnet_shapes());
   }
 }
 
@@ -150,12 +151,10 @@ void add_convolutions(const Kernels& kernels, const std::string& set) {
 void add_pointwise(const Kernels& kernels, const std::string& set) {
   const Shapes shapes = {{64, 128, 32, 2}, {128, 256, 16, 2}, {256, 512, 8, 2},  {64, 256, 32, 1},
                          {256, 64, 32, 1}, {256, 1024, 8, 1}, {1024, 256, 8, 1}, {2048, 512, 4, 1}};
-  const std::pair<const char*, Pass> passes[] = {
-      {"forward", Pass::forward}, {"data_gradient", Pass::data_gradient}, {"weight_gradient", Pass::weight_gradient}};
-  for (const auto& [name, pass] : passes)
+  for (const auto& [name, pass] : kPasses)
     of_shapes(benchmark::RegisterBenchmark((set + "/pointwise/" + name).c_str(),
                                            [&kernels, pass = pass](State& s) { pointwise(s, kernels, pass); }),
-              {"inputs", "outputs", "size", "stride"}, shapes);
+              kConvolutionNames, shapes);
 }
 
 /// Linear layers 784-512-512-10 of a batch of 128: outputs, gradients of inputs, gradients of weights.

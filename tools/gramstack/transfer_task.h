@@ -26,7 +26,7 @@ ModuleSource find_module(const std::string& word, const Context& context);
 /// All hidden modules of the store, newest first. Throws Error(file) when there is none.
 std::vector<ModuleSource> all_modules(const Context& context);
 
-/// What ranks when nothing is asked for, best first in two studies of pairs of CIFAR-10 classes (pipelines/transfer).
+/// What ranks when nothing is asked for, best first in three studies of pairs of CIFAR-10 classes (pipelines/transfer).
 inline constexpr const char* kRankingLosses = "kernel-dimension-reduction, contrastive, alignment";
 
 /// [one thread]

@@ -108,7 +108,7 @@ inline void zip_right_scalar(Function function, float* out, const float* a, cons
   for (Index i = 0; i < n; ++i) out[i] = function(a[i], scalar);
 }
 
-// The product is rounded before it is added.
+// Products are rounded before they are added.
 #ifdef __clang__
 #define GRAMSTACK_ROUND_PRODUCTS _Pragma("STDC FP_CONTRACT OFF")
 #define GRAMSTACK_UNFUSED
@@ -117,18 +117,19 @@ inline void zip_right_scalar(Function function, float* out, const float* a, cons
 #define GRAMSTACK_UNFUSED __attribute__((optimize("fp-contract=off")))
 #endif
 
-GRAMSTACK_UNFUSED inline void add_product(float* out, const float* a, const float* b, const float* s, Index n) {
+GRAMSTACK_UNFUSED inline void add_scaled(float* out, const float* a, const float* b, float scale, Index n) {
   GRAMSTACK_ROUND_PRODUCTS
-  const float scale = *s;
   GRAMSTACK_VECTORIZE
   for (Index i = 0; i < n; ++i) out[i] = a[i] + scale * b[i];
 }
 
-GRAMSTACK_UNFUSED inline void subtract_product(float* out, const float* a, const float* b, const float* s, Index n) {
-  GRAMSTACK_ROUND_PRODUCTS
-  const float scale = *s;
-  GRAMSTACK_VECTORIZE
-  for (Index i = 0; i < n; ++i) out[i] = a[i] - scale * b[i];
+inline void add_product(float* out, const float* a, const float* b, const float* s, Index n) {
+  add_scaled(out, a, b, *s, n);
+}
+
+/// a - s b is a + (-s) b to the bit: a sign is not rounded.
+inline void subtract_product(float* out, const float* a, const float* b, const float* s, Index n) {
+  add_scaled(out, a, b, -*s, n);
 }
 
 }  // namespace
