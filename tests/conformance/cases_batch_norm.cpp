@@ -33,14 +33,16 @@ Case one_element(const Shape& shape) {
 }
 
 /// As residual networks use it: normalise, add, relu.
-Case with_add_and_relu(bool add) {
+Case with_add_and_relu(const Shape& shape, std::int64_t stride, bool add) {
   Case made;
-  made.name = std::string("conv2d, batch_norm") + (add ? ", add" : "") + ", relu";
-  made.build = [add](CaseBuilder& builder) {
+  made.name = "conv2d of " + to_string(shape) + " stride=" + std::to_string(stride) + ", batch_norm" +
+              (add ? ", add" : "") + ", relu";
+  made.build = [=](CaseBuilder& builder) {
     Builder& b = builder.builder();
-    const Value x = builder.argument({3, 16, 6, 6});
-    const Value y = b.conv2d(x, builder.argument({16, 16, 3, 3}), {3, 1, 1});
-    const Normalized normal = b.batch_norm(y, builder.argument({16}), builder.argument({16}), 1e-5);
+    const std::int64_t channels = shape[1];
+    const Value x = builder.argument(shape);
+    const Value y = b.conv2d(x, builder.argument({channels, channels, 3, 3}), {3, stride, 1});
+    const Normalized normal = b.batch_norm(y, builder.argument({channels}), builder.argument({channels}), 1e-5);
     builder.result(b.relu(add ? b.add(normal.output, x) : normal.output));
     builder.output(normal.mean);
     builder.output(normal.variance);
@@ -111,8 +113,11 @@ Cases batch_norm_cases() {
   cases.push_back(one_element({1, 5}));
   cases.push_back(one_element({1, 16, 1, 1}));
   cases.push_back(far_from_zero());
-  cases.push_back(with_add_and_relu(false));
-  cases.push_back(with_add_and_relu(true));
+  for (const bool add : {false, true})
+    for (const Shape& shape : {Shape{3, 16, 6, 6}, Shape{3, 32, 8, 8}, Shape{5, 48, 4, 4}, Shape{2, 32, 8, 6}})
+      cases.push_back(with_add_and_relu(shape, 1, add));
+  for (const Shape& shape : {Shape{3, 32, 8, 8}, Shape{11, 32, 7, 7}})
+    cases.push_back(with_add_and_relu(shape, 2, false));
   add_inference(cases);
   add_frozen(cases);
   return cases;

@@ -56,6 +56,19 @@ struct Passes {
                     {factor.data(), shift.data(), c.gradient.data(), true});
     return out.values();
   }
+  /// The output, and behind it the sums that statistics are made of.
+  std::vector<float> summed() const {
+    const std::int64_t tiles = c.p.images * (c.p.output_height() / 4) * (c.p.output_width() / 4);
+    const std::int64_t groups = (tiles + winograd::kSummedTiles - 1) / winograd::kSummedTiles;
+    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
+    Buffer sums(static_cast<std::size_t>(groups * 3 * c.p.outputs));
+    winograd::Epilogue epilogue;
+    epilogue.sums = sums.data();
+    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given, epilogue);
+    std::vector<float> both = out.values();
+    both.insert(both.end(), sums.data(), sums.data() + groups * 3 * c.p.outputs);
+    return both;
+  }
   std::vector<float> data_gradient() const {
     Buffer out(c.source_size), scratch = workspace(Pass::data_gradient), transformed = weights(Pass::data_gradient);
     kernels.data_gradient(c.p, c.gradient.data(), transformed.data(), out.data(), scratch.data(), threads);
@@ -77,6 +90,31 @@ const Problem kProblems[] = {{2, 16, 32, 5, 7, 1},    {3, 32, 16, 4, 4, 1},   {1
                              {1, 352, 336, 2, 2, 1},  {1, 208, 208, 3, 3, 2},    // weights past the caches
                              {300, 16, 32, 2, 2, 1},  {300, 32, 16, 2, 2, 2},    // many tiles
                              {130, 176, 96, 2, 2, 1}, {130, 176, 96, 2, 2, 2}};  // both
+
+/// Of these no tile hangs over the edge; some have a last group of fewer tiles.
+const Problem kSummed[] = {{3, 32, 16, 4, 4, 1},   {2, 48, 16, 28, 28, 1}, {5, 16, 32, 8, 12, 1},
+                           {130, 16, 48, 4, 4, 1}, {2, 16, 32, 8, 8, 2},   {3, 32, 16, 7, 15, 2}};
+
+/// y as `forward` gave it, then of every eight tiles in turn [3][outputs]: the first y, the sum of differences from it,
+/// and of their squares.
+std::vector<double> sums_of(const Problem& p, const std::vector<float>& y) {
+  const std::int64_t h = p.output_height(), w = p.output_width(), tiles = h / 4 * (w / 4);
+  std::vector<double> made(y.begin(), y.end());
+  const std::size_t group_size = static_cast<std::size_t>(3 * p.outputs);
+  for (std::int64_t t = 0; t < p.images * tiles; ++t) {
+    if (t % 8 == 0) made.resize(made.size() + group_size);
+    double* const sums = made.data() + made.size() - group_size;
+    for (std::int64_t k = 0; k < p.outputs; ++k)
+      for (std::int64_t i = 0; i < 16; ++i) {
+        const std::int64_t top = t % tiles / (w / 4) * 4, left = t % (w / 4) * 4;
+        const double value = y[blocked(t / tiles, k, top + i / 4, left + i % 4, p.outputs, h, w)];
+        if (t % 8 == 0 && i == 0) sums[k] = value;
+        sums[p.outputs + k] += value - sums[k];
+        sums[2 * p.outputs + k] += (value - sums[k]) * (value - sums[k]);
+      }
+  }
+  return made;
+}
 
 }  // namespace
 
@@ -119,6 +157,23 @@ TEST_CASE("winograd: inputs normalised as they are read give the bits of inputs 
   }
 }
 
+TEST_CASE("winograd: outputs are summed as they are stored") {
+  for (const Kernels* set : wide::available())
+    for (const Problem& p : kSummed) {
+      CAPTURE(set->instruction_set);
+      CAPTURE(text_of(p));
+      Case c(p);
+      const Passes passes(*set, c, 2);
+      const std::vector<float> got = passes.summed();
+      const std::vector<double> want = sums_of(p, passes.forward());
+      REQUIRE(got.size() == want.size());
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(std::abs(got[i] - want[i]) <= (i < c.output_size ? 0 : 2e-6 * std::abs(want[i]) + 2e-3));
+      }
+    }
+}
+
 TEST_CASE("winograd: bits depend neither on the number of threads nor on the instruction set") {
   for (const Problem& p : kProblems) {
     CAPTURE(text_of(p));
@@ -134,6 +189,13 @@ TEST_CASE("winograd: bits depend neither on the number of threads nor on the ins
         CHECK(passes.data_gradient() == first.data_gradient());
         CHECK(passes.weight_gradient() == first.weight_gradient());
       }
+  }
+  for (const Problem& p : kSummed) {
+    CAPTURE(text_of(p));
+    Case c(p);
+    const std::vector<float> first = Passes(*wide::available().front(), c, 1).summed();
+    for (const Kernels* set : wide::available())
+      for (const int threads : {1, 2, 3}) CHECK(Passes(*set, c, threads).summed() == first);
   }
 }
 

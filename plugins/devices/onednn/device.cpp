@@ -14,6 +14,7 @@
 #include "peak.h"
 #include "plan.h"
 #include "rules.h"
+#include "statistics.h"
 #include "threads.h"
 
 namespace gramstack::onednn {
@@ -73,6 +74,8 @@ class OneDnn final : public Device {
     observe("layout", to_text(program));
     defer_normalization(program, settings_);
     observe("defer", to_text(program));
+    fuse_statistics(program, settings_);
+    observe("statistics", to_text(program));
     batch_elementwise(program);
     observe("batch", to_text(program));
     assign_memory(program);

@@ -162,6 +162,38 @@ TEST_CASE("onednn: defer lets convolutions normalise their source as they read i
   }
 }
 
+/// A residual block's forward pass of a 4x4 image, mean and variance of the last normalisation put out.
+Graph residual_block() {
+  Graph graph;
+  Builder b(graph, Mode::training);
+  const Value x = b.input("x", {DataType::f32, {2, 16, 4, 4}});
+  const auto normalized = [&](Value source, const std::string& name) {
+    const auto vector = [&](const char* kind) { return b.weight(name + kind, {16}, Initializer::constant(1)); };
+    const Value y = b.conv2d(source, b.weight(name, {16, 16, 3, 3}, Initializer::normal(1)), {3, 1, 1});
+    return b.batch_norm(y, vector("scale"), vector("shift"), 1e-5);
+  };
+  const Normalized last = normalized(b.relu(normalized(x, "v").output), "w");
+  graph.add_output("y", b.relu(b.add(last.output, x)));
+  graph.add_output("mean", last.mean);
+  return graph;
+}
+
+TEST_CASE("onednn: statistics are given by convolutions that can sum their result") {
+  const auto after = [](const char* algorithm) {
+    return texts_after_passes(*onednn(2, algorithm), residual_block()).at("statistics");
+  };
+  CHECK(kinds(after("direct")) == std::map<std::string, int>{{"reorder", 2}, {"conv2d", 2}, {"batch_norm", 2}});
+  if (onednn()->describe().ends_with("baseline")) return;  // it has no convolutions that can
+  CHECK(after("winograd") == R"(%18 = reorder(x) : f32[2,16,4,4] blocked
+%7, %9, %10 = conv2d(%18, v) padding=1 statistics=1 stride=1 : f32[2,16,4,4] blocked, f32[16], f32[16]
+%12, %14, %15 = conv2d_normalizing(%7, w, vscale, vshift, %9, %10) epsilon=1e-05 padding=1 statistics=1 stride=1 : f32[2,16,4,4] blocked, f32[16], f32[16]
+%17 = batch_norm_inference(%12, wscale, wshift, %14, %15, %18) epsilon=1e-05 fused_add=1 fused_relu=1 : f32[2,16,4,4] blocked
+%19 = reorder(%17) : f32[2,16,4,4]
+output y = %19
+output mean = %14
+)");
+}
+
 TEST_CASE("onednn: a LeNet step pass by pass") {
   using Counts = std::map<std::string, int>;
   const std::map<std::string, std::string> texts =

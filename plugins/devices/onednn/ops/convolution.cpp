@@ -137,6 +137,13 @@ bool can_normalize_source(const Program& program, const Instruction& i, const Se
   return prefers_winograd(settings, shape) && winograd_takes_normalization(shape);
 }
 
+bool can_give_statistics(const Program& program, const Instruction& i, const Settings& settings) {
+  const bool plain = i.rule->name == "conv2d" && i.inputs.size() == 2;
+  if (!plain && i.rule->name != "conv2d_normalizing") return false;
+  const ConvolutionShape shape = forward_shape(program, i);
+  return prefers_winograd(settings, shape) && winograd_gives_statistics(shape);
+}
+
 std::span<const Rule> convolution_rules() { return kRules; }
 
 }  // namespace gramstack::onednn

@@ -286,6 +286,38 @@ Affine::Affine(float scale, float shift_of_norm, float mean, float variance, dou
     : factor(scale / static_cast<float>(std::sqrt(static_cast<double>(variance) + epsilon))),
       shift(shift_of_norm - mean * factor) {}
 
+ResultStatistics::ResultStatistics(const Preparation& p, Index pixels)
+    : channels_(p.output(0)),
+      pixels_(pixels),
+      groups_((channels_.images * channels_.pixels + pixels - 1) / pixels),
+      parts_(parts_for(groups_ * channels_.channels, p.threads())),
+      mean_(p.out(1)),
+      variance_(p.out(2)) {}
+
+/// Of the block of channels from `first` on: of y - c and of its square, where c is the first group's.
+GroupSums ResultStatistics::total(const float* sums, Index first) const {
+  const Index channels = channels_.channels, all = channels_.images * channels_.pixels;
+  GroupSums made{};
+  for (Index group = 0; group < groups_; ++group) {
+    const double count = static_cast<double>(std::min(pixels_, all - group * pixels_));
+    const float* const at = sums + group * 3 * channels + first;
+    for (Index i = 0; i < kBlock; ++i) {
+      const double away = static_cast<double>(at[i]) - static_cast<double>(sums[first + i]);
+      const double sum = static_cast<double>(at[channels + i]), square = static_cast<double>(at[2 * channels + i]);
+      made[static_cast<std::size_t>(i)] += sum + count * away;
+      made[static_cast<std::size_t>(kBlock + i)] += square + away * (2 * sum + count * away);
+    }
+  }
+  return made;
+}
+
+void ResultStatistics::write(const float* sums) const {
+  parallel_range(parts_, channels_.groups(), [&](Index begin, Index end) {
+    for (Index first = begin * kBlock; first < end * kBlock; first += kBlock)
+      Statistics(total(sums, first), sums + first, channels_).write(mean_ + first, variance_ + first, kBlock);
+  });
+}
+
 GivenStatistics given_statistics(const Preparation& p, std::size_t first, Index channels) {
   return {p.in(first), p.in(first + 1), p.in(first + 2), p.in(first + 3), channels, p.attributes().real("epsilon")};
 }

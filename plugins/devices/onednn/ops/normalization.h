@@ -1,6 +1,7 @@
 // Batch normalisation as a part of other steps.
 #pragma once
 
+#include "ops/norm_passes.h"
 #include "plan.h"
 
 namespace gramstack::onednn {
@@ -21,6 +22,25 @@ struct GivenStatistics {
   const float *scale, *shift, *mean, *variance;
   Index channels;
   double epsilon;
+};
+
+/// Mean and variance of output 0 of an instruction, which is blocked, into outputs 1 and 2, from sums of groups of its
+/// pixels: [groups][3][channels], a value c of a group, the sum of y - c and that of its square. Every group is of
+/// `pixels` pixels, the last one of what is left.
+class ResultStatistics {
+ public:
+  ResultStatistics(const Preparation& preparation, Index pixels);
+
+  std::size_t floats() const { return static_cast<std::size_t>(groups_ * 3 * channels_.channels); }
+  void write(const float* sums) const;
+
+ private:
+  GroupSums total(const float* sums, Index first) const;
+
+  Channels channels_;
+  Index pixels_, groups_;
+  int parts_;
+  float *mean_, *variance_;
 };
 
 GivenStatistics given_statistics(const Preparation& p, std::size_t first, Index channels);

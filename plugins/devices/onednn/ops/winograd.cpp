@@ -6,6 +6,7 @@
 #include "common/normalization.h"
 #include "ops/even_blocks.h"
 #include "ops/normalization.h"
+#include "statistics.h"
 #include "wide/wide.h"
 
 namespace gramstack::onednn {
@@ -106,6 +107,11 @@ class Operands {
 
 namespace {
 
+std::optional<ResultStatistics> result_statistics(const Preparation& p) {
+  if (!p.attributes().find(kWithStatistics)) return std::nullopt;
+  return ResultStatistics(p, winograd::kSummedTiles * 16);
+}
+
 /// `statistics`: those that the source is normalised with as it is read.
 Run prepare_pass(Preparation& preparation, Direction direction, const ConvolutionShape& shape,
                  const std::optional<GivenStatistics>& statistics) {
@@ -117,25 +123,31 @@ Run prepare_pass(Preparation& preparation, Direction direction, const Convolutio
   const std::size_t copies = static_cast<std::size_t>(operands.floats());
   const std::size_t transformed = pass == Pass::weight_gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t vectors = statistics ? static_cast<std::size_t>(2 * shape.channels) : 0;  // a multiple of 16
+  const std::optional<ResultStatistics> result = result_statistics(preparation);
+  const std::size_t sums = result ? result->floats() : 0;  // a multiple of 16
   const std::size_t scratch = kernels.workspace_size(problem, pass, threads);
-  const Workspace* workspace = preparation.workspace((copies + transformed + vectors + scratch) * sizeof(float));
+  const Workspace* workspace = preparation.workspace((copies + transformed + vectors + sums + scratch) * sizeof(float));
   preparation.note("winograd");
   return [=, &kernels] {
     float* const weights = workspace->data() + copies;
     float* const factors = weights + transformed;
-    float* const rest = factors + vectors;
+    float* const outputs = factors + vectors;
+    float* const rest = outputs + sums;
     winograd::Prologue prologue;
     if (statistics) {
       prologue = {factors, factors + problem.inputs};
       statistics->fold(factors, factors + problem.inputs);
     }
+    winograd::Epilogue epilogue;
+    if (result) epilogue.sums = outputs;
     operands.run(workspace->data(), [&](const float* left, const float* right, float* out) {
       if (pass == Pass::weight_gradient)
         return kernels.weight_gradient(problem, left, right, out, rest, threads, prologue);
       kernels.transform_weights(problem, pass, right, weights, threads);
-      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, prologue, {});
+      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, prologue, epilogue);
       kernels.data_gradient(problem, left, weights, out, rest, threads);
     });
+    if (result) result->write(outputs);
   };
 }
 
@@ -147,6 +159,10 @@ Run prepare_winograd(Preparation& preparation, Direction direction, const Convol
 
 bool winograd_takes_normalization(const ConvolutionShape& shape) {
   return shape.channels % 16 == 0 && shape.filters % 16 == 0;
+}
+
+bool winograd_gives_statistics(const ConvolutionShape& shape) {
+  return winograd_takes_normalization(shape) && shape.out_height % 4 == 0 && shape.out_width % 4 == 0;
 }
 
 Run prepare_winograd_normalizing(Preparation& p, Direction direction, const ConvolutionShape& shape) {
@@ -181,6 +197,7 @@ namespace gramstack::onednn {
 bool prefers_winograd(const Settings&, const ConvolutionShape&) { return false; }
 Run prepare_winograd(Preparation&, Direction, const ConvolutionShape&) { return {}; }
 bool winograd_takes_normalization(const ConvolutionShape&) { return false; }
+bool winograd_gives_statistics(const ConvolutionShape&) { return false; }
 Run prepare_winograd_normalizing(Preparation&, Direction, const ConvolutionShape&) { return {}; }
 Run prepare_winograd_normalized(Preparation&, const ConvolutionShape&) { return {}; }
 

@@ -19,6 +19,10 @@ bool winograd_takes_normalization(const ConvolutionShape& shape);
 /// REQUIRES: prefers_winograd, winograd_takes_normalization; forward or weight gradient.
 Run prepare_winograd_normalizing(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
+/// Whether forward can also compute mean and variance of its result, outputs 1 and 2: "statistics.h". Only where no
+/// copies of operands are wanted, and no tile hangs over the edge.
+bool winograd_gives_statistics(const ConvolutionShape& shape);
+
 /// The same for "conv2d_normalized" (fold.h). REQUIRES: prefers_winograd, winograd_takes_normalization.
 Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);
 

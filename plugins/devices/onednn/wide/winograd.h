@@ -36,7 +36,13 @@ struct Epilogue {
   const float* shift = nullptr;   ///< [outputs], aligned alike
   const float* add = nullptr;     ///< laid out as the destination; nullptr: none
   bool relu = false;
+  /// What statistics of outputs without a factor are made of, of every kSummedTiles tiles of 4x4 in turn:
+  /// [groups][3][outputs], a value c of theirs, the sum of y - c and that of its square. 64-byte aligned; nullptr: not
+  /// wanted. REQUIRES: the output's height and width are multiples of 4.
+  float* sums = nullptr;
 };
+
+constexpr std::int64_t kSummedTiles = 8;  // in f32
 
 /// Scratch, transformed weights, prologues and epilogues are 64-byte aligned, all other tensors at least 32-byte
 /// aligned.

@@ -16,7 +16,7 @@ struct Walk {
   View source, destination;
   std::int64_t inputs, outputs;  ///< of the product at one point: channels times phases
   /// A thread takes `tiles` tiles at a time through all inputs, then `chunk` outputs at a time, so that points of
-  /// products are still in the second-level cache when they are transformed back. Measured.
+  /// products are still in the second-level cache when they are transformed back. Measured. A multiple of kSummedTiles.
   std::int64_t tiles, chunk;
 
   Walk(const Problem& p, Pass which)
@@ -118,6 +118,42 @@ void multiply_points(const Walk& w, const Block& b, const float* transformed, st
   }
 }
 
+/// Where a vector of outputs comes from and goes to.
+struct Output {
+  std::int64_t vector;  ///< of all outputs
+  const float* points;  ///< the block's first tile at point 0
+  float* plane;         ///< of an image
+  std::int64_t phase;
+};
+
+template <int Taps, class Last>
+void put_tiles(const Walk& w, const Block& b, const Output& o, std::int64_t first, std::int64_t end, Last&& finish) {
+  for (std::int64_t t = first; t < end; ++t)
+    output_tile<Taps>(o.points + (t - b.first) * 16, b.product_stride, o.plane, w.destination, Tile(w.tiling, t),
+                      o.phase, finish);
+}
+
+template <int Taps>
+void sum_tiles(const Walk& w, const Block& b, const Output& o, std::int64_t first, std::int64_t end, float* sums) {
+  for (std::int64_t t = first; t < end;) {
+    const std::int64_t group = t / kSummedTiles, until = std::min(end, (group + 1) * kSummedTiles);
+    Summing summing(sums + group * 3 * w.outputs + o.vector * kLanes, w.outputs, t % kSummedTiles == 0);
+    put_tiles<Taps>(w, b, o, t, until, summing);
+    summing.save();
+    t = until;
+  }
+}
+
+template <int Taps>
+void put(const Walk& w, const Block& b, const Output& o, std::int64_t first, std::int64_t end, const float* add,
+         const Epilogue& epilogue) {
+  if (epilogue.sums) return sum_tiles<Taps>(w, b, o, first, end, epilogue.sums);
+  if (!epilogue.factor) return put_tiles<Taps>(w, b, o, first, end, Unchanged());
+  put_tiles<Taps>(w, b, o, first, end,
+                  Finish{load(epilogue.factor + o.vector * kLanes), load(epilogue.shift + o.vector * kLanes), add,
+                         w.destination.plane(), epilogue.relu});
+}
+
 template <int Taps>
 void transform_product(const Walk& w, const Block& b, float* destination, std::int64_t first_output,
                        std::int64_t outputs, const Epilogue& epilogue) {
@@ -126,17 +162,8 @@ void transform_product(const Walk& w, const Block& b, float* destination, std::i
     for (std::int64_t k = 0; k < outputs; k += kLanes) {
       const std::int64_t vector = (first_output + k) / kLanes, phase = vector / view.vectors();
       const std::int64_t plane = (image * view.vectors() + vector % view.vectors()) * view.vector_planes();
-      const float* points = b.product + (k / 16 * b.tiles + first - b.first) * 16 + k % 16;
-      const auto put_tiles = [&](const auto& finish) {
-        for (std::int64_t t = 0; t < tiles; ++t)
-          output_tile<Taps>(points + t * 16, b.product_stride, destination + plane, view, Tile(w.tiling, first + t),
-                            phase, finish);
-      };
-      if (epilogue.factor)
-        put_tiles(Finish{load(epilogue.factor + vector * kLanes), load(epilogue.shift + vector * kLanes),
-                         epilogue.add ? epilogue.add + plane : nullptr, view.plane(), epilogue.relu});
-      else
-        put_tiles(Unchanged());
+      const Output output{vector, b.product + k / 16 * b.tiles * 16 + k % 16, destination + plane, phase};
+      put<Taps>(w, b, output, first, first + tiles, epilogue.add ? epilogue.add + plane : nullptr, epilogue);
     }
   });
 }
@@ -153,7 +180,7 @@ void apply(const Walk& w, const float* source, const float* transformed, float* 
   {
     const std::int64_t thread = omp_get_thread_num();
     float* scratch = workspace + thread * thread_workspace<Taps>(w);
-    const Range mine(w.tiling.count, thread, threads);
+    const Range mine(w.tiling.count, thread, threads, epilogue.sums ? kSummedTiles : 1);
     for (std::int64_t first = mine.first; first < mine.end; first += w.tiles) {
       const std::int64_t tiles = std::min(w.tiles, mine.end - first), stride = source_stride(w, tiles);
       const Block block{first, tiles, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "ahead.h"
 #include "winograd.h"
 #include "winograd_transforms.h"
 
@@ -14,11 +15,12 @@ namespace {
 /// Floats between the planes of points: planes a power of two apart would share a few cache sets.
 constexpr std::int64_t kPad = 16;
 
-/// A thread's share of `count` things.
+/// A thread's share of `count` things, of which `unit` stay together.
 struct Range {
   std::int64_t first, end;
-  Range(std::int64_t count, std::int64_t part, std::int64_t parts)
-      : first(count * part / parts), end(count * (part + 1) / parts) {}
+  Range(std::int64_t count, std::int64_t part, std::int64_t parts, std::int64_t unit = 1)
+      : first(count * part / parts / unit * unit),
+        end(part + 1 == parts ? count : count * (part + 1) / parts / unit * unit) {}
   std::int64_t size() const { return end - first; }
 };
 
@@ -50,16 +52,36 @@ struct View {
   std::int64_t vector_planes() const { return plane() * (kLanes / 8); }  ///< from one vector's channels to the next
 };
 
+/// The floats of a plane, from `begin` to `end`, that tiles first .. last of one image touch.
+struct Rows {
+  std::int64_t begin, end;
+  Rows(const View& view, const Tile& first, const Tile& last)
+      : begin(std::max<std::int64_t>(first.top - view.origin, 0) * view.step * view.width * 8),
+        end(std::min((last.top + kTile + 1) * view.step, view.height) * view.width * 8) {}
+};
+
 /// Reads the rows of a vector's planes that tiles first .. last of one image touch, in order. Tiles visit memory in a
 /// pattern that the hardware does not foresee; a plain pass before them does, and leaves the rows in the first-level
 /// cache.
 inline void touch(const float* planes, const View& view, const Tile& first, const Tile& last) {
-  const std::int64_t begin = std::max<std::int64_t>(first.top - view.origin, 0) * view.step * view.width * 8;
-  const std::int64_t end = std::min((last.top + kTile + 1) * view.step, view.height) * view.width * 8;
+  const Rows rows(view, first, last);
   Eight sum = _mm256_setzero_ps();
   for (const float* plane = planes; plane < planes + view.vector_planes(); plane += view.plane())
-    for (std::int64_t i = begin; i < end; i += 16) sum = sum + _mm256_load_ps(plane + i);
+    for (std::int64_t i = rows.begin; i < rows.end; i += 16) sum = sum + _mm256_load_ps(plane + i);
   asm volatile("" ::"x"(sum));
+}
+
+/// What `count` tiles from `first` on read of some channels, to be fetched in `pieces`; of whole images where it is of
+/// more than one. `planes`: those channels in image 0.
+inline Ahead tiles_ahead(const Tiling& tiling, const View& view, const float* planes, std::int64_t channels,
+                         std::int64_t first, std::int64_t count, std::int64_t pieces) {
+  if (count <= 0 || pieces <= 0) return {};
+  const std::int64_t image = first / tiling.per_image, last = (first + count - 1) / tiling.per_image;
+  const std::int64_t pixels = view.height * view.width, size = view.channels * pixels;
+  planes += image * size;
+  if (last > image) return {planes, channels * pixels, size, last - image + 1, pieces};
+  const Rows rows(view, Tile(tiling, first), Tile(tiling, first + count - 1));
+  return {planes + rows.begin, rows.end - rows.begin, view.plane(), channels / 8, pieces};
 }
 
 /// Takes inputs as they are.
@@ -138,11 +160,42 @@ struct Finish {
   }
 };
 
+/// Leaves outputs as they are and sums them; see Epilogue::sums.
+class Summing {
+ public:
+  /// `at`: of a vector's channels, [3][outputs]; continued, or begun if `fresh`.
+  Summing(float* at, std::int64_t outputs, bool fresh) : at_(at), outputs_(outputs), fresh_(fresh) {
+    if (fresh) return;
+    center_ = load(at);
+    sum_ = load(at + outputs);
+    squares_ = load(at + 2 * outputs);
+  }
+  Vector operator()(Vector y, std::int64_t) {
+    if (fresh_) center_ = y;
+    fresh_ = false;
+    const Vector difference = y - center_;
+    sum_ = sum_ + difference;
+    squares_ = multiply_add(difference, difference, squares_);
+    return y;
+  }
+  void save() const {
+    store(at_, center_);
+    store(at_ + outputs_, sum_);
+    store(at_ + 2 * outputs_, squares_);
+  }
+
+ private:
+  float* at_;
+  std::int64_t outputs_;
+  bool fresh_;
+  Vector center_ = zero(), sum_ = zero(), squares_ = zero();
+};
+
 /// The inverse: transforms the points of a product back, finishes and stores the part of the tile that lies inside the
 /// plane. Whole rows go past the caches: they are read again only by the next layer.
 template <int Taps, class Last>
 inline void output_tile(const float* in, std::int64_t point_stride, float* plane, const View& view, const Tile& tile,
-                        std::int64_t phase, const Last& finish) {
+                        std::int64_t phase, Last&& finish) {
   constexpr int kSize = patch(Taps);
   Vector columns[kTile * kSize];
   for (int j = 0; j < kSize; ++j) {

@@ -83,6 +83,15 @@ struct Block {
   std::int64_t first, tiles;
 };
 
+/// What is transformed after the products of a block with sixteen outputs, or with all.
+struct Next {
+  Ahead gradient, source;
+  void fetch() {
+    gradient.fetch();
+    source.fetch();
+  }
+};
+
 /// transform(planes, tile, channel, out[tile][16] of every point) for the sixteen channels from `channel` on.
 template <class Transform>
 void transform_channels(const Tiling& tiling, const View& view, const Block& b, const float* tensor,
@@ -126,24 +135,28 @@ void transform_gradient(const Walk& w, const Scratch& s, const Block& b, const O
 }
 
 /// Adds the products of `tiles` tiles with sixteen outputs, sixteen inputs at a time.
-void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a, const float* b, float* out,
-                       bool add) {
+void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a, const float* b, float* out, bool add,
+                       Next& next) {
   for (std::int64_t c = 0; c < channels; c += 16, a += tiles * 16, out += 16 * 16) {
     for (int line = 0; line < 16; ++line) __builtin_prefetch(out + (16 + line) * 16, 1);
     for (std::int64_t row = 0, parts = kParts; parts > 0; --parts) {
       const std::int64_t rows = (16 - row + parts - 1) / parts;
       product_of(rows, tiles, a + row, PackedSteps<16>(), b, out + row * 16, 16, add, a + tiles * 16);
+      next.fetch();
       row += rows;
     }
   }
 }
 
-void multiply_block(const Walk& w, const Scratch& s, const Block& b, float* sums, bool add) {
+/// Products of a block with sixteen outputs.
+std::int64_t products(const Walk& w, const Share& share) { return w.sums * share.channels.size() * kParts; }
+
+void multiply_block(const Walk& w, const Scratch& s, const Block& b, float* sums, bool add, Next& next) {
   for (std::int64_t p = 0; p < w.points; ++p)
     for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
       if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
       multiply_channels(s.channels, b.tiles, s.source + p * s.source_stride + phase * s.channels * b.tiles,
-                        s.gradient + p * Scratch::kGradientStride, sums + w.place(phase, p) * s.sums_stride, add);
+                        s.gradient + p * Scratch::kGradientStride, sums + w.place(phase, p) * s.sums_stride, add, next);
     }
 }
 
@@ -195,21 +208,42 @@ void transform_all_back(const Walk& w, const Scratch& s, const float* sums, floa
   }
 }
 
+/// The tiles after a block.
+Block after(const Block& b, const Range& tiles) {
+  const std::int64_t first = b.first + b.tiles;
+  return {first, std::min(kTiles, tiles.end - first)};
+}
+
+/// The source of a block, for the products of another with all outputs of the share.
+Ahead source_ahead(const Walk& w, const Share& share, const Operands& o, const Block& b) {
+  const float* planes = o.source + share.channels.first * 2 * w.source.plane();
+  return tiles_ahead(w.tiling, w.source, planes, share.channels.size() * 16, b.first, b.tiles,
+                     products(w, share) * share.outputs.size());
+}
+
+/// The gradient of a block and of the sixteen outputs from 16 k on, for the products of others.
+Ahead gradient_ahead(const Walk& w, const Share& share, const Operands& o, const Block& b, std::int64_t k) {
+  return tiles_ahead(w.tiling, w.gradient, o.gradient + k * 2 * w.gradient.plane(), 16, b.first, b.tiles,
+                     products(w, share));
+}
+
 /// All products of a share over the tiles of one copy. Sixteen outputs at a time, so that their sums stay in the
 /// second-level cache.
 template <int Taps>
 void multiply(const Walk& w, const Share& share, const Operands& o, std::int64_t copy, float* weights, float* memory) {
   const Scratch s(w, share, memory);
   const Range tiles(w.tiling.count, copy, w.copies);
-  for (std::int64_t first = tiles.first; first < tiles.end; first += kTiles) {
-    const Block block{first, std::min(kTiles, tiles.end - first)};
-    const bool starts = first == tiles.first, ends = first + block.tiles == tiles.end;
+  for (Block block{tiles.first, std::min(kTiles, tiles.size())}; block.tiles > 0; block = after(block, tiles)) {
+    const bool starts = block.first == tiles.first, ends = block.first + block.tiles == tiles.end;
     o.prologue.factor ? transform_source<Taps, Normalized>(w, share, s, block, o)
                       : transform_source<Taps, AsTheyAre>(w, share, s, block, o);
+    Next next{{}, source_ahead(w, share, o, after(block, tiles))};
     for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k) {
       float* const sums = s.sums + (w.keeps_sums() ? k - share.outputs.first : 0) * s.sums_size;
       transform_gradient<Taps>(w, s, block, o, k * 16);
-      multiply_block(w, s, block, sums, w.keeps_sums() && !starts);
+      next.gradient = k + 1 < share.outputs.end ? gradient_ahead(w, share, o, block, k + 1)
+                                                : gradient_ahead(w, share, o, after(block, tiles), share.outputs.first);
+      multiply_block(w, s, block, sums, w.keeps_sums() && !starts, next);
       if (w.keeps_sums() && !ends) continue;
       transform_all_back<Taps>(w, s, sums, weights + (k * w.source.channels + share.channels.first) * 16 * 9,
                                !w.keeps_sums() && !starts);
