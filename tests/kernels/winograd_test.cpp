@@ -36,23 +36,18 @@ struct Passes {
     std::fill_n(scratch.data(), scratch.values().size(), std::nanf(""));
     return scratch;
   }
-  Buffer weights(Pass pass) const {
-    Buffer transformed(kernels.weight_size(c.p));
-    kernels.transform_weights(c.p, pass, c.weights.data(), transformed.data(), threads);
-    return transformed;
-  }
   std::vector<float> forward() const {
-    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
-    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given, {});
+    Buffer out(c.output_size), scratch = workspace(Pass::forward);
+    kernels.forward(c.p, c.source.data(), c.weights.data(), out.data(), scratch.data(), threads, given, {});
     return out.values();
   }
   /// relu(factor y + shift + addend)
   std::vector<float> finished() const {
-    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
+    Buffer out(c.output_size), scratch = workspace(Pass::forward);
     Buffer factor(static_cast<std::size_t>(c.p.outputs)), shift(static_cast<std::size_t>(c.p.outputs));
     Case::fill(factor, static_cast<std::size_t>(c.p.outputs), 4);
     Case::fill(shift, static_cast<std::size_t>(c.p.outputs), 5);
-    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given,
+    kernels.forward(c.p, c.source.data(), c.weights.data(), out.data(), scratch.data(), threads, given,
                     {factor.data(), shift.data(), c.gradient.data(), true});
     return out.values();
   }
@@ -60,18 +55,18 @@ struct Passes {
   std::vector<float> summed() const {
     const std::int64_t tiles = c.p.images * (c.p.output_height() / 4) * (c.p.output_width() / 4);
     const std::int64_t groups = (tiles + winograd::kSummedTiles - 1) / winograd::kSummedTiles;
-    Buffer out(c.output_size), scratch = workspace(Pass::forward), transformed = weights(Pass::forward);
+    Buffer out(c.output_size), scratch = workspace(Pass::forward);
     Buffer sums(static_cast<std::size_t>(groups * 3 * c.p.outputs));
     winograd::Epilogue epilogue;
     epilogue.sums = sums.data();
-    kernels.forward(c.p, c.source.data(), transformed.data(), out.data(), scratch.data(), threads, given, epilogue);
+    kernels.forward(c.p, c.source.data(), c.weights.data(), out.data(), scratch.data(), threads, given, epilogue);
     std::vector<float> both = out.values();
     both.insert(both.end(), sums.data(), sums.data() + groups * 3 * c.p.outputs);
     return both;
   }
   std::vector<float> data_gradient() const {
-    Buffer out(c.source_size), scratch = workspace(Pass::data_gradient), transformed = weights(Pass::data_gradient);
-    kernels.data_gradient(c.p, c.gradient.data(), transformed.data(), out.data(), scratch.data(), threads);
+    Buffer out(c.source_size), scratch = workspace(Pass::data_gradient);
+    kernels.data_gradient(c.p, c.gradient.data(), c.weights.data(), out.data(), scratch.data(), threads);
     return out.values();
   }
   std::vector<float> weight_gradient() const {

@@ -66,24 +66,14 @@ void winograd(State& state, const Kernels& all, Pass pass) {
   const std::size_t in = static_cast<std::size_t>(p.images * p.inputs * p.height * p.width);
   const std::size_t out = static_cast<std::size_t>(p.images * p.outputs * p.output_height() * p.output_width());
   const Floats x = floats(in, 1), y = floats(out, 1), w = floats(static_cast<std::size_t>(p.inputs * p.outputs * 9), 1);
-  const Floats transformed = floats(kernels.weight_size(p), 1),
-               scratch = floats(kernels.workspace_size(p, pass, threads), 0);
+  const Floats scratch = floats(kernels.workspace_size(p, pass, threads), 0);
   for ([[maybe_unused]] auto _ : state) {
-    if (pass == Pass::forward) kernels.forward(p, x.get(), transformed.get(), y.get(), scratch.get(), threads, {}, {});
-    if (pass == Pass::data_gradient)
-      kernels.data_gradient(p, y.get(), transformed.get(), x.get(), scratch.get(), threads);
+    if (pass == Pass::forward) kernels.forward(p, x.get(), w.get(), y.get(), scratch.get(), threads, {}, {});
+    if (pass == Pass::data_gradient) kernels.data_gradient(p, y.get(), w.get(), x.get(), scratch.get(), threads);
     if (pass == Pass::weight_gradient)
       kernels.weight_gradient(p, x.get(), y.get(), w.get(), scratch.get(), threads, {});
   }
   count_operations(state, operations(p));
-}
-
-void winograd_weights(State& state, const Kernels& all, Pass pass) {
-  const Problem p = problem_of(state);
-  const Floats w = floats(static_cast<std::size_t>(p.inputs * p.outputs * 9), 1),
-               transformed = floats(all.winograd.weight_size(p), 1);
-  for ([[maybe_unused]] auto _ : state)
-    all.winograd.transform_weights(p, pass, w.get(), transformed.get(), omp_get_max_threads());
 }
 
 void pointwise(State& state, const Kernels& all, Pass pass) {
@@ -136,15 +126,10 @@ Shapes resnet_shapes() {
 }
 
 void add_convolutions(const Kernels& kernels, const std::string& set) {
-  for (const auto& [name, pass] : kPasses) {
+  for (const auto& [name, pass] : kPasses)
     of_shapes(benchmark::RegisterBenchmark((set + "/winograd/" + name).c_str(),
                                            [&kernels, pass = pass](State& s) { winograd(s, kernels, pass); }),
               kConvolutionNames, resnet_shapes());
-    if (pass == Pass::weight_gradient) continue;
-    of_shapes(benchmark::RegisterBenchmark((set + "/winograd_weights/" + name).c_str(),
-                                           [&kernels, pass = pass](State& s) { winograd_weights(s, kernels, pass); }),
-              kConvolutionNames, resnet_shapes());
-  }
 }
 
 /// The shortcuts of a ResNet-18, and convolutions of a ResNet-50's blocks.

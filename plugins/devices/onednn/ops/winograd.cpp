@@ -121,16 +121,14 @@ Run prepare_pass(Preparation& preparation, Direction direction, const Convolutio
   const winograd::Kernels& kernels = wide::best()->winograd;
   const Operands operands(preparation, direction, shape);
   const std::size_t copies = static_cast<std::size_t>(operands.floats());
-  const std::size_t transformed = pass == Pass::weight_gradient ? 0 : (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t vectors = statistics ? static_cast<std::size_t>(2 * shape.channels) : 0;  // a multiple of 16
   const std::optional<ResultStatistics> result = result_statistics(preparation);
   const std::size_t sums = result ? result->floats() : 0;  // a multiple of 16
   const std::size_t scratch = kernels.workspace_size(problem, pass, threads);
-  const Workspace* workspace = preparation.workspace((copies + transformed + vectors + sums + scratch) * sizeof(float));
+  const Workspace* workspace = preparation.workspace((copies + vectors + sums + scratch) * sizeof(float));
   preparation.note("winograd");
   return [=, &kernels] {
-    float* const weights = workspace->data() + copies;
-    float* const factors = weights + transformed;
+    float* const factors = workspace->data() + copies;
     float* const outputs = factors + vectors;
     float* const rest = outputs + sums;
     winograd::Prologue prologue;
@@ -143,9 +141,8 @@ Run prepare_pass(Preparation& preparation, Direction direction, const Convolutio
     operands.run(workspace->data(), [&](const float* left, const float* right, float* out) {
       if (pass == Pass::weight_gradient)
         return kernels.weight_gradient(problem, left, right, out, rest, threads, prologue);
-      kernels.transform_weights(problem, pass, right, weights, threads);
-      if (pass == Pass::forward) return kernels.forward(problem, left, weights, out, rest, threads, prologue, epilogue);
-      kernels.data_gradient(problem, left, weights, out, rest, threads);
+      if (pass == Pass::forward) return kernels.forward(problem, left, right, out, rest, threads, prologue, epilogue);
+      kernels.data_gradient(problem, left, right, out, rest, threads);
     });
     if (result) result->write(outputs);
   };
@@ -174,19 +171,16 @@ Run prepare_winograd_normalized(Preparation& p, const ConvolutionShape& shape) {
   const int threads = p.threads();
   const GivenStatistics statistics = given_statistics(p, 2, shape.filters);
   const winograd::Kernels& kernels = wide::best()->winograd;
-  const std::size_t transformed = (kernels.weight_size(problem) + 15) / 16 * 16;
   const std::size_t vectors = static_cast<std::size_t>(2 * shape.filters);  // a multiple of 16
   const std::size_t scratch = kernels.workspace_size(problem, Pass::forward, threads);
-  const Workspace* workspace = p.workspace((transformed + vectors + scratch) * sizeof(float));
+  const Workspace* workspace = p.workspace((vectors + scratch) * sizeof(float));
   const bool relu = p.attributes().find(compiler::kFusedRelu) != nullptr;
   p.note("winograd");
   return [=, &kernels, x = p.in(0), weights = p.in(1), add = p.inputs() > 6 ? p.in(6) : nullptr, y = p.out(0)] {
-    float* const points = workspace->data();
-    float* const factors = points + transformed;
+    float* const factors = workspace->data();
     float* const shifts = factors + shape.filters;
     statistics.fold(factors, shifts);
-    kernels.transform_weights(problem, Pass::forward, weights, points, threads);
-    kernels.forward(problem, x, points, y, factors + vectors, threads, {}, {factors, shifts, add, relu});
+    kernels.forward(problem, x, weights, y, factors + vectors, threads, {}, {factors, shifts, add, relu});
   };
 }
 

@@ -6,16 +6,19 @@
 
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 
-std::size_t weight_size(const Problem& problem);
 std::size_t apply_workspace(const Problem& problem, Pass pass, int threads);  ///< of all passes but weight_gradient
 std::size_t workspace_size(const Problem& problem, Pass pass, int threads);
-void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
-void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue);
-void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
+void forward(const Problem& problem, const float* source, const float* weights, float* destination, float* workspace,
+             int threads, const Prologue& prologue, const Epilogue& epilogue);
+void data_gradient(const Problem& problem, const float* gradient, const float* weights, float* source_gradient,
                    float* workspace, int threads);
 void weight_gradient(const Problem& problem, const float* source, const float* gradient, float* weights,
                      float* workspace, int threads, const Prologue& prologue);
+
+/// Floats of transformed weights, and a part of them as products read them.
+std::size_t weight_size(const Problem& problem);
+void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int part,
+                       int parts);
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
 

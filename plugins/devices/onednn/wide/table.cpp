@@ -14,8 +14,7 @@ namespace product = matrix::GRAMSTACK_INSTRUCTION_SET;
 
 constinit const Kernels kKernels = {
     GRAMSTACK_NAME_OF(GRAMSTACK_INSTRUCTION_SET),
-    {convolution::weight_size, convolution::workspace_size, convolution::transform_weights, convolution::forward,
-     convolution::data_gradient, convolution::weight_gradient},
+    {convolution::workspace_size, convolution::forward, convolution::data_gradient, convolution::weight_gradient},
     {pixelwise::workspace_size, pixelwise::forward, pixelwise::data_gradient, pixelwise::weight_gradient},
     {product::workspace_size, product::multiply},
     multiply_and_add,

@@ -44,21 +44,16 @@ struct Epilogue {
 
 constexpr std::int64_t kSummedTiles = 8;  // in f32
 
-/// Scratch, transformed weights, prologues and epilogues are 64-byte aligned, all other tensors at least 32-byte
-/// aligned.
+/// Scratch, prologues and epilogues are 64-byte aligned, weights not at all, all other tensors 32-byte aligned.
 struct Kernels {
-  /// Floats of one set of transformed weights, and of the scratch of one pass.
-  std::size_t (*weight_size)(const Problem& problem);
+  /// Floats of the scratch of one pass.
   std::size_t (*workspace_size)(const Problem& problem, Pass pass, int threads);
 
-  /// Weights as forward() or data_gradient() reads them.
-  void (*transform_weights)(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads);
-
-  void (*forward)(const Problem& problem, const float* source, const float* transformed, float* destination,
+  void (*forward)(const Problem& problem, const float* source, const float* weights, float* destination,
                   float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue);
 
   /// d(source) from d(destination).
-  void (*data_gradient)(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
+  void (*data_gradient)(const Problem& problem, const float* gradient, const float* weights, float* source_gradient,
                         float* workspace, int threads);
 
   /// d(weights), plain [k][c][3][3], from the source and d(destination).

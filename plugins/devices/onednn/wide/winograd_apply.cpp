@@ -173,58 +173,64 @@ std::int64_t thread_workspace(const Walk& w) {
   return kPoints<Taps> * (source_stride(w, w.tiles) + product_stride(w));
 }
 
+struct Operands {
+  const float *source, *weights;
+  float *destination, *workspace;
+  Prologue prologue;
+  Epilogue epilogue;
+};
+
+/// Tiles `first` .. end - 1 in blocks.
 template <int Taps>
-void apply(const Walk& w, const float* source, const float* transformed, float* destination, float* workspace,
-           int threads, const Prologue& prologue, const Epilogue& epilogue) {
+void apply_to(const Walk& w, const Operands& o, const float* transformed, const Range& tiles, float* scratch) {
+  for (std::int64_t first = tiles.first; first < tiles.end; first += w.tiles) {
+    const std::int64_t count = std::min(w.tiles, tiles.end - first), stride = source_stride(w, count);
+    const Block block{first, count, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
+    o.prologue.factor ? transform_source<Taps, Normalized>(w, block, o.source, o.prologue)
+                      : transform_source<Taps, AsTheyAre>(w, block, o.source, o.prologue);
+    for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
+      const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
+      multiply_points<Taps>(w, block, transformed, k, outputs);
+      transform_product<Taps>(w, block, o.destination, k, outputs, o.epilogue);
+    }
+  }
+}
+
+template <int Taps>
+void apply(const Problem& problem, Pass pass, const Operands& o, int threads) {
+  const Walk w(problem, pass);
+  float* const scratch = o.workspace + weight_size(problem);
 #pragma omp parallel num_threads(threads)
   {
-    const std::int64_t thread = omp_get_thread_num();
-    float* scratch = workspace + thread * thread_workspace<Taps>(w);
-    const Range mine(w.tiling.count, thread, threads, epilogue.sums ? kSummedTiles : 1);
-    for (std::int64_t first = mine.first; first < mine.end; first += w.tiles) {
-      const std::int64_t tiles = std::min(w.tiles, mine.end - first), stride = source_stride(w, tiles);
-      const Block block{first, tiles, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
-      prologue.factor ? transform_source<Taps, Normalized>(w, block, source, prologue)
-                      : transform_source<Taps, AsTheyAre>(w, block, source, prologue);
-      for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
-        const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
-        multiply_points<Taps>(w, block, transformed, k, outputs);
-        transform_product<Taps>(w, block, destination, k, outputs, epilogue);
-      }
-    }
+    const int thread = omp_get_thread_num();
+    transform_weights(problem, pass, o.weights, o.workspace, thread, threads);
+#pragma omp barrier
+    const Range mine(w.tiling.count, thread, threads, o.epilogue.sums ? kSummedTiles : 1);
+    apply_to<Taps>(w, o, o.workspace, mine, scratch + thread * thread_workspace<Taps>(w));
     _mm_sfence();  // for the streaming stores of output_tile
   }
 }
 
-void run(const Problem& p, Pass pass, const float* source, const float* transformed, float* destination,
-         float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue) {
-  const Walk walk(p, pass);
-  if (p.stride == 1)
-    apply<3>(walk, source, transformed, destination, workspace, threads, prologue, epilogue);
-  else
-    apply<2>(walk, source, transformed, destination, workspace, threads, prologue, epilogue);
+void run(const Problem& p, Pass pass, const Operands& operands, int threads) {
+  (p.stride == 1 ? apply<3> : apply<2>)(p, pass, operands, threads);
 }
 
 }  // namespace
 
-std::size_t weight_size(const Problem& p) {
-  const std::int64_t weights = p.inputs * p.outputs;
-  return static_cast<std::size_t>(p.stride == 1 ? kPoints<3> * (weights + kPad) : kPoints<2> * (4 * weights + kPad));
-}
-
 std::size_t apply_workspace(const Problem& p, Pass pass, int threads) {
-  const Walk walk(p, pass);
-  return static_cast<std::size_t>((p.stride == 1 ? thread_workspace<3>(walk) : thread_workspace<2>(walk)) * threads);
+  const Walk w(p, pass);
+  return weight_size(p) +
+         static_cast<std::size_t>((p.stride == 1 ? thread_workspace<3>(w) : thread_workspace<2>(w)) * threads);
 }
 
-void forward(const Problem& problem, const float* source, const float* transformed, float* destination,
-             float* workspace, int threads, const Prologue& prologue, const Epilogue& epilogue) {
-  run(problem, Pass::forward, source, transformed, destination, workspace, threads, prologue, epilogue);
+void forward(const Problem& problem, const float* source, const float* weights, float* destination, float* workspace,
+             int threads, const Prologue& prologue, const Epilogue& epilogue) {
+  run(problem, Pass::forward, {source, weights, destination, workspace, prologue, epilogue}, threads);
 }
 
-void data_gradient(const Problem& problem, const float* gradient, const float* transformed, float* source_gradient,
+void data_gradient(const Problem& problem, const float* gradient, const float* weights, float* source_gradient,
                    float* workspace, int threads) {
-  run(problem, Pass::data_gradient, gradient, transformed, source_gradient, workspace, threads, {}, {});
+  run(problem, Pass::data_gradient, {gradient, weights, source_gradient, workspace, {}, {}}, threads);
 }
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET

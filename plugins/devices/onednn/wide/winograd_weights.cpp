@@ -1,6 +1,7 @@
-#include <omp.h>
+#include <algorithm>
 
 #include "kernels.h"
+#include "transpose.h"
 #include "winograd_filters.h"
 #include "winograd_tiles.h"
 
@@ -10,35 +11,38 @@ namespace {
 /// Transformed weights of more floats go past the caches.
 constexpr std::size_t kCached = std::size_t{4} << 20;
 
-/// The small filters of 16 outputs that read one input, tap by tap.
-template <int Taps>
-struct Filters {
-  alignas(64) float taps[Taps * Taps][16];
+/// The filters of 16 outputs that read one input, tap by tap, and behind them zeros. `weights`: filter of the first
+/// output; the others follow `stride` floats apart.
+struct SixteenFilters {
+  SixteenFilters(const float* weights, std::int64_t stride) {
+    for (int lane = 0; lane < 16; lane += 8) transpose_eight(weights + lane * stride, stride, taps[0] + lane, 16);
+    for (int lane = 0; lane < 16; ++lane) taps[8][lane] = weights[lane * stride + 8];
+    std::fill_n(taps[9], 16, 0.0F);
+  }
+  alignas(64) float taps[10][16];
 };
 
-/// `weights`: filter of the first of the 16 outputs; the others follow `stride` floats apart.
+/// The taps that a phase's small filters are made of, row by row; 9: zeros.
 template <int Taps>
-Filters<Taps> gather(const Problem& p, Pass pass, std::int64_t phase, const float* weights, std::int64_t stride) {
-  Filters<Taps> filters;
-  for (int i = 0; i < Taps; ++i) {
-    for (int j = 0; j < Taps; ++j) {
-      const int index = filter_index(p.stride, pass, phase, i, j);
-      for (int lane = 0; lane < 16; ++lane) {
-        filters.taps[i * Taps + j][lane] = index < 0 ? 0 : weights[lane * stride + index];
-      }
+struct Order {
+  Order(const Problem& p, Pass pass, std::int64_t phase) {
+    for (int i = 0; i < Taps * Taps; ++i) {
+      const int index = filter_index(p.stride, pass, phase, i / Taps, i % Taps);
+      taps[i] = index < 0 ? 9 : index;
     }
   }
-  return filters;
-}
+  int taps[Taps * Taps];
+};
 
 /// G g G^T of a vector of filters, point p to out[p * point_stride]; past the caches if asked for.
 template <int Taps, bool kPast>
-void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t point_stride) {
+void transform(const SixteenFilters& filters, const Order<Taps>& order, int first, float* out,
+               std::int64_t point_stride) {
   constexpr int kSize = patch(Taps);
   Vector columns[kSize * Taps];
   for (int j = 0; j < Taps; ++j) {
     Vector g[Taps], points[kSize];
-    for (int i = 0; i < Taps; ++i) g[i] = load(filters.taps[i * Taps + j] + first);
+    for (int i = 0; i < Taps; ++i) g[i] = load(filters.taps[order.taps[i * Taps + j]] + first);
     filter_transform(g, points);
     for (int i = 0; i < kSize; ++i) columns[i * Taps + j] = points[i];
   }
@@ -55,69 +59,64 @@ void transform(const Filters<Taps>& filters, int first, float* out, std::int64_t
 
 /// The same of sixteen filters. Only whole lines go past the caches: vectors of half a line are put together first.
 template <int Taps, bool kPast>
-void transform(const Filters<Taps>& filters, float* out, std::int64_t point_stride) {
+void transform(const SixteenFilters& filters, const Order<Taps>& order, float* out, std::int64_t point_stride) {
   constexpr bool kByLines = kPast && kLanes < 16;
   alignas(64) float lines[kByLines ? patch(Taps) * patch(Taps) * 16 : 16];
   for (int first = 0; first < 16; first += kLanes)
-    transform<Taps, kPast && !kByLines>(filters, first, (kByLines ? lines : out) + first, kByLines ? 16 : point_stride);
+    transform<Taps, kPast && !kByLines>(filters, order, first, (kByLines ? lines : out) + first,
+                                        kByLines ? 16 : point_stride);
   for (int i = 0; kByLines && i < patch(Taps) * patch(Taps) * 16; i += kLanes)
     stream(out + i / 16 * point_stride + i % 16, load(lines + i));
 }
 
-/// Where the filters of a pass lie, and where their points go: [points][outputs/16][inputs][16], the source's channels
-/// (forward: inputs, data gradient: outputs) counted phase by phase.
+/// Where the filters of a pass lie. Their points go to [points][product_outputs/16][product_inputs][16]: of the
+/// products, the source's channels (forward: inputs, data gradient: outputs) are counted phase by phase.
 struct Places {
   bool back;
-  std::int64_t phases, outputs, inputs, output_stride, input_stride, point_stride;
+  std::int64_t outputs, inputs, product_outputs, product_inputs, output_stride, input_stride, point_stride;
 
   Places(const Problem& p, Pass pass)
       : back(pass == Pass::data_gradient),
-        phases(p.stride * p.stride),
         outputs(back ? p.inputs : p.outputs),
         inputs(back ? p.outputs : p.inputs),
+        product_outputs(back ? outputs * p.stride * p.stride : outputs),
+        product_inputs(back ? inputs : inputs * p.stride * p.stride),
         output_stride(back ? 9 : p.inputs * 9),
         input_stride(back ? p.inputs * 9 : 9),
-        point_stride(outputs * inputs * phases + kPad) {}
+        point_stride(product_outputs * product_inputs + kPad) {}
 
-  std::int64_t count() const { return phases * outputs / 16 * inputs; }
-  std::int64_t point(std::int64_t phase, std::int64_t k, std::int64_t c) const {
-    return back ? (phase * outputs + k) * inputs + c * 16 : k * inputs * phases + (phase * inputs + c) * 16;
+  std::int64_t phase(std::int64_t output, std::int64_t input) const { return back ? output / outputs : input / inputs; }
+  std::int64_t filter(std::int64_t output, std::int64_t input) const {
+    return output % outputs * output_stride + input % inputs * input_stride;
   }
 };
 
 template <int Taps, bool kPast>
-void transform_some(const Problem& p, Pass pass, const Places& at, const float* weights, float* transformed,
-                    const Range& mine) {
+void transform_some(const Problem& p, Pass pass, const float* weights, float* transformed, int part, int parts) {
+  const Places at(p, pass);
+  const Order<Taps> orders[4] = {{p, pass, 0}, {p, pass, 1}, {p, pass, 2}, {p, pass, 3}};
+  const Range mine(at.product_outputs / 16 * at.product_inputs, part, parts);
   for (std::int64_t i = mine.first; i < mine.end; ++i) {
-    const std::int64_t c = i % at.inputs, k = i / at.inputs * 16 % at.outputs, phase = i / at.inputs * 16 / at.outputs;
-    const Filters<Taps> filters =
-        gather<Taps>(p, pass, phase, weights + k * at.output_stride + c * at.input_stride, at.output_stride);
-    transform<Taps, kPast>(filters, transformed + at.point(phase, k, c), at.point_stride);
+    const std::int64_t output = i / at.product_inputs * 16, input = i % at.product_inputs;
+    const SixteenFilters filters(weights + at.filter(output, input), at.output_stride);
+    transform<Taps, kPast>(filters, orders[at.phase(output, input)], transformed + i * 16, at.point_stride);
   }
   _mm_sfence();  // for what goes past the caches
 }
 
-template <int Taps>
-void transform_all(const Problem& p, Pass pass, const float* weights, float* transformed, int threads) {
-  const Places at(p, pass);
-  const bool past = weight_size(p) > kCached;
-#pragma omp parallel num_threads(threads)
-  {
-    const Range mine(at.count(), omp_get_thread_num(), threads);
-    if (past)
-      transform_some<Taps, true>(p, pass, at, weights, transformed, mine);
-    else
-      transform_some<Taps, false>(p, pass, at, weights, transformed, mine);
-  }
-}
-
 }  // namespace
 
-void transform_weights(const Problem& problem, Pass pass, const float* weights, float* transformed, int threads) {
-  if (problem.stride == 1)
-    transform_all<3>(problem, pass, weights, transformed, threads);
+std::size_t weight_size(const Problem& p) {
+  const std::int64_t points = p.stride == 1 ? patch(3) * patch(3) : patch(2) * patch(2);
+  return static_cast<std::size_t>(points * Places(p, Pass::forward).point_stride);
+}
+
+void transform_weights(const Problem& p, Pass pass, const float* weights, float* transformed, int part, int parts) {
+  const bool past = weight_size(p) > kCached;
+  if (p.stride == 1)
+    (past ? transform_some<3, true> : transform_some<3, false>)(p, pass, weights, transformed, part, parts);
   else
-    transform_all<2>(problem, pass, weights, transformed, threads);
+    (past ? transform_some<2, true> : transform_some<2, false>)(p, pass, weights, transformed, part, parts);
 }
 
 }  // namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET
