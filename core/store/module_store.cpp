@@ -63,6 +63,7 @@ std::string text_of(const ModuleNote& note) {
   return nlohmann::json{{"stored", note.stored},
                         {"source", note.source},
                         {"end_to_end", note.end_to_end},
+                        {"together", note.together},
                         {"validation_accuracy", number_json(note.validation_accuracy)},
                         {"test_accuracy", number_json(note.test_accuracy)}}
              .dump(2) +
@@ -87,6 +88,7 @@ ModuleNote note_of(const std::string& text) {
   take("stored", note.stored);
   take("source", note.source);
   take("end_to_end", note.end_to_end);
+  take("together", note.together);
   take("validation_accuracy", note.validation_accuracy);
   take("test_accuracy", note.test_accuracy);
   return note;

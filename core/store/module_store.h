@@ -23,9 +23,9 @@ namespace gramstack {
 
 /// What is known of a stored module beyond its file.
 struct ModuleNote {
-  std::string stored;  ///< when: "2026-03-01T12:00:00Z", UTC
-  std::string source;  ///< "run NAME in FOLDER", "imported from FILE"
-  bool end_to_end = false;
+  std::string stored;                         ///< when: "2026-03-01T12:00:00Z", UTC
+  std::string source;                         ///< "run NAME in FOLDER", "imported from FILE"
+  bool end_to_end = false, together = false;  ///< trained so; else by itself
   /// Of the stack that it ends, as an output module; in [0, 1].
   std::optional<double> validation_accuracy, test_accuracy;
 };

@@ -39,12 +39,11 @@ void copy_module(const RunFolder& folder, const std::filesystem::path& from, con
   write_atomically(module_path(folder.modules(), hash), bytes);
 }
 
-ModuleNote note_of(const RunContext& run, bool end_to_end) {
+ModuleNote note_of(const RunContext& run) {
   ModuleNote note;
   note.stored = utc_now();
   note.source = fmt::format("run '{}' in {}", run.network.pipeline->name,
                             std::filesystem::absolute(run.folder.path()).lexically_normal().string());
-  note.end_to_end = end_to_end;
   return note;
 }
 
@@ -142,9 +141,12 @@ void keep_in_store(RunContext& run, const Segment& segment, const RunIdentity& i
     if (run.network.is_output(segment.last)) trained.validation_accuracy = run.state.validation_accuracy;
     all.resize(segment.first);
     for (const ModuleReport& report : all)
-      if (report.origin == Origin::given) store.put(report.file, note_of(run, false));
+      if (report.origin == Origin::given) store.put(report.file, note_of(run));
     const std::string recipe = recipe_text(run.preparation, segment, identity, hashes_of(all));
-    store_segment(store, recipe, trained, note_of(run, identity.end_to_end));
+    ModuleNote note = note_of(run);
+    note.end_to_end = identity.end_to_end;
+    note.together = segment.together;
+    store_segment(store, recipe, trained, note);
   });
 }
 

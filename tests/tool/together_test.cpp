@@ -14,6 +14,13 @@ TEST_CASE("tool: the parts of a module are trained together, evaluated, planned 
   CHECK(report["modules"].size() == 3);
   CHECK(report["test_accuracy"] > 0.9);
   CHECK(store.document({"eval", store.at("run")})["accuracy"] == report["test_accuracy"]);
+  const auto shown = [&](int module) {
+    return store.tool({"modules", "show", report["modules"][module]["hash"]})
+               .out.find("trained together with the other") != std::string::npos;
+  };
+  CHECK(shown(0));
+  CHECK(shown(1));
+  CHECK_FALSE(shown(2));
   CHECK(store.tool(with({"run", store.file, "--plan"})).out.find("train") == std::string::npos);
   const std::string rerun = store.tool(with({"run", store.file, "--plan", "--set", "stack.features-2.average={}"})).out;
   CHECK(rerun.find("features-1  train        'average: none' then, 'average:' now\n") != std::string::npos);

@@ -65,7 +65,10 @@ std::string module_text(const ModuleStore& store, const StoredModule& stored, co
     rows.push_back({"below", fmt::format("{} {}", short_hash(child.hash), child.module.module)});
   rows.push_back({"data", short_hash(module.data)});
   rows.push_back({"stored", stored.note.stored.empty() ? "-" : stored.note.stored});
-  rows.push_back({"from", stored.note.source + (stored.note.end_to_end ? ", trained end to end" : "")});
+  const char* how = stored.note.end_to_end ? ", trained end to end"
+                    : stored.note.together ? ", trained together with the other hidden modules"
+                                           : "";
+  rows.push_back({"from", stored.note.source + how});
   rows.push_back({"size", bytes(stored.bytes)});
   return table(rows) + "pipeline\n" + indented(module.pipeline);
 }
@@ -88,6 +91,7 @@ nlohmann::json module_json(const StoredModule& stored) {
           {"validation_accuracy", share_json(stored.note.validation_accuracy)},
           {"test_accuracy", share_json(stored.note.test_accuracy)},
           {"end_to_end", stored.note.end_to_end},
+          {"together", stored.note.together},
           {"source", stored.note.source},
           {"stored", stored.note.stored},
           {"file", stored.file.string()},

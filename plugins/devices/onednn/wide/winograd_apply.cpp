@@ -180,9 +180,9 @@ struct Operands {
   Epilogue epilogue;
 };
 
-/// Tiles `first` .. end - 1 in blocks.
+/// Some tiles, block by block. The workspace begins with the transformed weights; `scratch` is the thread's part of it.
 template <int Taps>
-void apply_to(const Walk& w, const Operands& o, const float* transformed, const Range& tiles, float* scratch) {
+void apply_to(const Walk& w, const Operands& o, const Range& tiles, float* scratch) {
   for (std::int64_t first = tiles.first; first < tiles.end; first += w.tiles) {
     const std::int64_t count = std::min(w.tiles, tiles.end - first), stride = source_stride(w, count);
     const Block block{first, count, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
@@ -190,7 +190,7 @@ void apply_to(const Walk& w, const Operands& o, const float* transformed, const 
                       : transform_source<Taps, AsTheyAre>(w, block, o.source, o.prologue);
     for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
       const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
-      multiply_points<Taps>(w, block, transformed, k, outputs);
+      multiply_points<Taps>(w, block, o.workspace, k, outputs);
       transform_product<Taps>(w, block, o.destination, k, outputs, o.epilogue);
     }
   }
@@ -206,7 +206,7 @@ void apply(const Problem& problem, Pass pass, const Operands& o, int threads) {
     transform_weights(problem, pass, o.weights, o.workspace, thread, threads);
 #pragma omp barrier
     const Range mine(w.tiling.count, thread, threads, o.epilogue.sums ? kSummedTiles : 1);
-    apply_to<Taps>(w, o, o.workspace, mine, scratch + thread * thread_workspace<Taps>(w));
+    apply_to<Taps>(w, o, mine, scratch + thread * thread_workspace<Taps>(w));
     _mm_sfence();  // for the streaming stores of output_tile
   }
 }
