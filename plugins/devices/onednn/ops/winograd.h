@@ -19,11 +19,11 @@ bool winograd_takes_normalization(const ConvolutionShape& shape);
 /// REQUIRES: prefers_winograd, winograd_takes_normalization; forward or weight gradient.
 Run prepare_winograd_normalizing(Preparation& preparation, Direction direction, const ConvolutionShape& shape);
 
-/// Whether forward can also compute mean and variance of its result, outputs 1 and 2: "statistics.h". Only where no
-/// copies of operands are wanted, and no tile hangs over the edge.
-bool winograd_gives_statistics(const ConvolutionShape& shape);
-
 /// The same for "conv2d_normalized" (fold.h). REQUIRES: prefers_winograd, winograd_takes_normalization.
 Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);
+
+/// Whether the first two can give mean and variance of a forward result, as outputs 1 and 2 (statistics.h): no copies of
+/// operands are wanted, and no tile hangs over the edge.
+bool winograd_gives_statistics(const ConvolutionShape& shape);
 
 }  // namespace gramstack::onednn
