@@ -14,7 +14,7 @@ TEST_CASE("tool: the parts of a module are trained together, evaluated, planned 
   CHECK(report["modules"].size() == 3);
   CHECK(report["test_accuracy"] > 0.9);
   CHECK(store.document({"eval", store.at("run")})["accuracy"] == report["test_accuracy"]);
-  const auto shown = [&](int module) {
+  const auto shown = [&](std::size_t module) {
     return store.tool({"modules", "show", report["modules"][module]["hash"]})
                .out.find("trained together with the other") != std::string::npos;
   };

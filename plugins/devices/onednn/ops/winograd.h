@@ -22,8 +22,8 @@ Run prepare_winograd_normalizing(Preparation& preparation, Direction direction, 
 /// The same for "conv2d_normalized" (fold.h). REQUIRES: prefers_winograd, winograd_takes_normalization.
 Run prepare_winograd_normalized(Preparation& preparation, const ConvolutionShape& shape);
 
-/// Whether the first two can give mean and variance of a forward result, as outputs 1 and 2 (statistics.h): no copies of
-/// operands are wanted, and no tile hangs over the edge.
+/// Whether the first two can give mean and variance of a forward result, as outputs 1 and 2 (statistics.h): no copies
+/// of operands are wanted, and no tile hangs over the edge.
 bool winograd_gives_statistics(const ConvolutionShape& shape);
 
 }  // namespace gramstack::onednn
