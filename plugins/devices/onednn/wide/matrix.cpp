@@ -34,6 +34,9 @@ struct Order {
   std::int64_t panels() const { return ceiling(columns.vectors, kColumns); }
   std::int64_t panel_size() const { return k * kColumns; }
   std::int64_t group_size() const { return rows.along ? 0 : k * kPackedRows; }
+  /// Panels that are multiplied together, and steps of them, so that the first-level cache holds both.
+  std::int64_t panels_at_once() const { return rows.along ? kPanels<LongRows> : 1; }
+  std::int64_t depth() const { return kDepth / panels_at_once(); }
   /// Panels that are packed at a time, whole blocks of them.
   std::int64_t chunk() const { return std::max<std::int64_t>(1, kPanelSteps / k / kPanelBlock) * kPanelBlock; }
   /// Roughly in cycles: products, packing, writing.
@@ -97,10 +100,12 @@ struct Result {
   const float* bias;
 };
 
-/// A block of rows in one panel.
+/// A block of rows in panels that are multiplied together.
 struct Block {
   std::int64_t row, rows, panel, columns;
   std::int64_t column() const { return panel * kColumns; }
+  std::int64_t panels() const { return ceiling(columns, kColumns); }
+  bool whole() const { return columns % kColumns == 0; }
 };
 
 void begin_with_bias(const Order& o, const Block& b, const Result& result, const Sums& sums) {
@@ -125,46 +130,54 @@ void write_swapped(const Block& b, const Sums& sums, const Result& result) {
       to[j * result.stride + i] = sums.data[i * sums.stride + j];
 }
 
-/// Whole panels of the result itself are summed where they belong, others in the scratch.
-Sums sums_of(const Order& o, const Scratch& s, const Block& b, const Result& result) {
-  if (!o.swapped && b.columns == kColumns) return {result.c + b.row * result.stride + b.column(), result.stride};
-  return {s.sums + b.panel % kPanelBlock * kRowBlock * kColumns, kColumns};
-}
-
 /// Rows and panels from .. to.
 struct Part {
   std::int64_t row, row_end, panel, panel_end;
 };
 
+/// Whole panels of the result itself are summed where they belong, others in the scratch.
+bool in_place(const Order& o, const Block& b) { return !o.swapped && b.whole(); }
+
+Sums sums_of(const Order& o, const Scratch& s, const Part& part, const Block& b, const Result& result) {
+  if (in_place(o, b)) return {result.c + b.row * result.stride + b.column(), result.stride};
+  return {s.sums + (b.panel - part.panel) * kColumns, kPanelBlock * kColumns};
+}
+
+/// As many panels from `panel` on as are multiplied together and summed in the same place.
 Block block_of(const Order& o, const Part& part, std::int64_t panel) {
-  return {part.row, part.row_end - part.row, panel, std::min(kColumns, o.columns.vectors - panel * kColumns)};
+  const std::int64_t panels = std::min(o.panels_at_once(), part.panel_end - panel);
+  const std::int64_t columns = std::min(panels * kColumns, o.columns.vectors - panel * kColumns);
+  const Block block{part.row, part.row_end - part.row, panel, columns};
+  if (o.swapped || block.whole() || panels == 1) return block;
+  return {block.row, block.rows, panel, (block.panels() - 1) * kColumns};
 }
 
 void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sums, std::int64_t depth, bool add) {
-  const float* panel = s.panels + (b.panel - s.first_panel) * o.panel_size() + depth * kColumns;
-  const std::int64_t steps = std::min(kDepth, o.k - depth);
+  const Panels panels{s.panels + (b.panel - s.first_panel) * o.panel_size() + depth * kColumns, b.panels(),
+                      o.panel_size()};
+  const std::int64_t steps = std::min(o.depth(), o.k - depth);
   for (std::int64_t i = 0; i < b.rows; i += o.unit()) {
     const std::int64_t row = b.row + i, rows = std::min(o.unit(), b.rows - i);
     float* const to = sums.data + i * sums.stride;
-    for (std::int64_t r = 0; r < rows; ++r) __builtin_prefetch(to + r * sums.stride, 1);  // written at the end only
+    for (std::int64_t r = 0; r < rows; ++r)  // written at the end only
+      for (std::int64_t p = 0; p < panels.count; ++p) __builtin_prefetch(to + r * sums.stride + p * kColumns, 1);
     if (o.rows.along)
-      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panel, to, sums.stride, add,
-                 panel + o.panel_size());
+      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panels, to, sums.stride, add);
     else
       product_of(rows, steps, s.groups + row / kRows * o.group_size() + depth * kPackedRows, PackedSteps<kPackedRows>(),
-                 panel, to, sums.stride, add, panel + o.panel_size());
+                 panels, to, sums.stride, add);
   }
 }
 
 void multiply_block(const Order& o, const Scratch& s, const Part& part, const Result& result) {
-  for (std::int64_t depth = 0; depth < o.k; depth += kDepth)
-    for (std::int64_t panel = part.panel; panel < part.panel_end; ++panel) {
+  for (std::int64_t depth = 0; depth < o.k; depth += o.depth())
+    for (std::int64_t panel = part.panel; panel < part.panel_end;) {
       const Block block = block_of(o, part, panel);
-      const Sums sums = sums_of(o, s, block, result);
+      const Sums sums = sums_of(o, s, part, block, result);
       if (depth == 0 && result.bias) begin_with_bias(o, block, result, sums);
       add_block(o, s, block, sums, depth, depth > 0 || result.bias);
-      if (depth + kDepth < o.k || sums.data != s.sums + panel % kPanelBlock * kRowBlock * kColumns) continue;
-      (o.swapped ? write_swapped : write)(block, sums, result);
+      if (depth + o.depth() >= o.k && !in_place(o, block)) (o.swapped ? write_swapped : write)(block, sums, result);
+      panel += block.panels();
     }
 }
 

@@ -52,7 +52,8 @@ void multiply(const Walk& w, const Rows& rows, const float* weights, float* sums
     const std::int64_t depth = std::min(kDepth, w.source.channels - c);
     for (std::int64_t row = 0; row < rows.count; row += kMostRows)
       product_of(std::min<std::int64_t>(kMostRows, rows.count - row), depth, rows.data + c / 8 * rows.group + row * 8,
-                 BlockedSteps<8>{rows.group}, weights + c * 16, sums + row * 16, 16, c > 0, ahead + c * 16);
+                 BlockedSteps<8>{rows.group}, {.first = weights + c * 16, .ahead = ahead + c * 16}, sums + row * 16, 16,
+                 c > 0);
   }
 }
 
@@ -83,7 +84,8 @@ void apply(const Walk& w, const float* source, const Factor& weights, float* des
 
 /// The sums of one thread.
 struct WeightGradient {
-  static constexpr std::int64_t kFilters = kMostRows < 8 ? 4 : 8;  ///< in registers at a time
+  /// In registers at a time.
+  static constexpr std::int64_t kFilters = kMostRows < 8 ? 4 : 8, kInputs = kPanels<PackedSteps<8>> * 16;
   Pixels source, gradient;
   Pieces pieces;
 
@@ -95,11 +97,13 @@ struct WeightGradient {
   void add(const Piece& piece, const float* x, const float* dy, float* copies, float* sums, bool more) const {
     gather<2>(source, piece, x, copies);
     const Rows rows = rows_of(gradient, piece, dy, copies + pieces.pixels * source.channels);
-    for (std::int64_t c = 0; c < source.channels; c += 16)
+    for (std::int64_t c = 0; c < source.channels; c += kInputs) {
+      const std::int64_t panels = std::min(kInputs, source.channels - c) / 16;
       for (std::int64_t k = 0; k < gradient.channels; k += kFilters)
         product_of(kFilters, rows.count, rows.data + k / 8 * rows.group + k % 8, PackedSteps<8>(),
-                   copies + c * rows.count, sums + k * source.channels + c, source.channels, more,
-                   copies + (c + 16) * rows.count);
+                   {copies + c * rows.count, panels, 16 * rows.count}, sums + k * source.channels + c, source.channels,
+                   more);
+    }
   }
 };
 

@@ -83,7 +83,7 @@ void multiply(const Walk& w, const Block& b, std::int64_t p, std::int64_t input,
               const float* weights, float* out, bool add, const float* ahead) {
   for (std::int64_t t = 0; t < b.tiles; t += kMostRows)
     product_of(b.rows(t), depth, b.at(w, t, input) + p * b.source_stride, BlockedSteps<kLanes>{b.rows(t) * kLanes},
-               weights, out + t * 16, 16, add, ahead);
+               {.first = weights, .ahead = ahead}, out + t * 16, 16, add);
 }
 
 /// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there. `next`:
