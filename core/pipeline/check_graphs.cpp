@@ -71,7 +71,28 @@ class StepCheck {
     if (!module.spec.kernel || !preactivation) return {};
     const Builder::Scope above = builder_.scope(stack_[i + 1].spec.name);
     const Builder::Scope scope = builder_.scope("kernel");
-    return emitted(*module.kernel, [&] { return module.spec.kernel->features(builder_, preactivation); });
+    const std::size_t parameters = graph_.parameters().size();
+    const Value made = emitted(*module.kernel, [&] { return module.spec.kernel->features(builder_, preactivation); });
+    return made && check_examples(*module.kernel, parameters, training_images(stack_[i + 1].spec)) ? made : Value();
+  }
+
+  std::int64_t training_images(const ModuleSpec& module) const {
+    if (module.labels_per_class && !module.spread_labels) return *module.labels_per_class * classes_;
+    return data_.spec.dataset->records(Split::train).size() - data_.spec.validation;
+  }
+
+  /// Whether there are as many images as each of a kernel's parameters, from `first` on, is drawn from.
+  bool check_examples(const Typed& kernel, std::size_t first, std::int64_t images) {
+    for (std::size_t i = first; i < graph_.parameters().size(); ++i) {
+      const Parameter& parameter = graph_.parameters()[i];
+      if (parameter.initializer.kind != Initializer::Kind::examples) continue;
+      const std::int64_t wanted = builder_.shape(parameter.value).at(0);
+      if (wanted <= images) continue;
+      faults_.add(kernel.owner.place, fmt::format("{} takes {} centres from training images, there are {}",
+                                                  kernel.owner.name, wanted, images));
+      return false;
+    }
+    return true;
   }
 
   /// Whether a backbone, or a head, gives scores or what a kernel can take.

@@ -55,6 +55,21 @@ TEST_CASE("tool: check finds shapes that do not fit, before any work") {
   CHECK(outcome.err.find("backbone lenet5 wants images [n,channels,28,28]") != std::string::npos);
 }
 
+TEST_CASE("tool: check finds kernels with more centres than training images") {
+  const Tiny tiny;
+  const auto check = [&](const char* centers) {
+    return run_tool({"check", tiny.file, "--set",
+                     std::string("stack.features.kernel={type: gaussian, sigma: 2, centers: ") + centers + "}"});
+  };
+  CHECK(check("160").code == 0);
+  const Outcome outcome = check("161");
+  CHECK(outcome.code == 3);
+  CHECK(outcome.err ==
+        "--set stack.features.kernel={type: gaussian, sigma: 2, centers: 161}: error: kernel 'gaussian' takes 161 "
+        "centres from training images, there are 160\n1 error in " +
+            tiny.file + "\n");
+}
+
 TEST_CASE("tool: render shows defaults, overrides and the file's own values") {
   const Tiny tiny;
   const Outcome outcome = run_tool({"render", tiny.file, "--set", "stack.features.batch=25"});
