@@ -52,9 +52,9 @@ TEST_CASE("tool: a stack starts from a module that was trained through a head") 
 
 TEST_CASE("tool: a head reads features, which a kernel without centres gives") {
   const Store store;
-  const Outcome outcome =
-      store.tool(Arguments{"check", store.file, "--set", "stack.features.kernel={type: gaussian, sigma: 2}"} +
-                 with_head("{type: linear}"));
+  const Outcome outcome = store.tool(
+      Arguments{"check", store.file, "--set", "stack.features.kernel={type: gaussian, sigma: 2, centers: 20}"} +
+      with_head("{type: linear}"));
   CHECK(outcome.code == 3);
   CHECK(store.named(outcome.err) ==
         "--set stack.features.head={type: linear}: error: module 'features' takes no head: the features of kernel "
