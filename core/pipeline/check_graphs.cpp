@@ -73,16 +73,16 @@ class StepCheck {
     const Builder::Scope scope = builder_.scope("kernel");
     const std::size_t parameters = graph_.parameters().size();
     const Value made = emitted(*module.kernel, [&] { return module.spec.kernel->features(builder_, preactivation); });
-    return made && check_examples(*module.kernel, parameters, training_images(stack_[i + 1].spec)) ? made : Value();
+    return made && (!draws_examples(i + 1) || check_examples(*module.kernel, parameters)) ? made : Value();
   }
 
-  std::int64_t training_images(const ModuleSpec& module) const {
-    if (module.labels_per_class && !module.spread_labels) return *module.labels_per_class * classes_;
-    return data_.spec.dataset->records(Split::train).size() - data_.spec.validation;
-  }
+  /// Whether parameters of module i start as training examples when this step is prepared: not those of stored modules.
+  bool draws_examples(std::size_t i) const { return i == module_ && !part().spec.stored; }
 
-  /// Whether there are as many images as each of a kernel's parameters, from `first` on, is drawn from.
-  bool check_examples(const Typed& kernel, std::size_t first, std::int64_t images) {
+  /// Whether there are as many training images as each of a kernel's parameters, from `first` on, begins with. How many
+  /// of them have labels depends on what is trained; that is checked when it is prepared.
+  bool check_examples(const Typed& kernel, std::size_t first) {
+    const std::int64_t images = data_.spec.dataset->records(Split::train).size() - data_.spec.validation;
     for (std::size_t i = first; i < graph_.parameters().size(); ++i) {
       const Parameter& parameter = graph_.parameters()[i];
       if (parameter.initializer.kind != Initializer::Kind::examples) continue;

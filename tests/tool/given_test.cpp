@@ -51,6 +51,28 @@ TEST_CASE("given: a pipeline starts from a stored module, which is not trained")
   CHECK(output["parents"] == json{hash});
 }
 
+TEST_CASE("given: a stored module brings its centres, however few images there are now") {
+  const Transfer transfer;
+  const std::string rest = "    loss: {type: alignment}\n    optimizer: {type: sgd, lr: 0.1}\n    epochs: 1\n";
+  const json report =
+      transfer.document({"run",
+                         transfer.write("two.yaml",
+                                        "  - module: lower\n    backbone: {type: mlp, widths: [8]}\n"
+                                        "    kernel: {type: gaussian, sigma: 2, centers: 120}\n" +
+                                            rest +
+                                            "  - module: upper\n    backbone: {type: mlp, widths: [8]}\n"
+                                            "    kernel: {type: tanh}\n" +
+                                            rest),
+                         "--out", transfer.at("two")});
+  const auto hash = [&](std::size_t module) { return report["modules"][module]["hash"].get<std::string>(); };
+  const std::string file =
+      transfer.from(hash(0).substr(0, 8), "  - module: upper\n    from: " + hash(1).substr(0, 8) + "\n");
+  CHECK(transfer.tool({"check", file, "--set", "data.validation=100"}).code == 0);
+  const Outcome alone = transfer.tool({"check", transfer.at("two.yaml"), "--set", "data.validation=100"});
+  CHECK(alone.code == 3);
+  CHECK(alone.err.find("kernel 'gaussian' takes 120 centres from training images, there are 100") != std::string::npos);
+}
+
 TEST_CASE("given: the output module on it is the one that the same features gave before") {
   const Transfer transfer;
   const std::string file = transfer.from(transfer.hashes[0].substr(0, 8));

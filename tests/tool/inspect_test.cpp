@@ -70,6 +70,21 @@ TEST_CASE("tool: check finds kernels with more centres than training images") {
             tiny.file + "\n");
 }
 
+TEST_CASE("tool: centres are drawn from the images that are trained on: few in turn, all end to end") {
+  const Tiny tiny;
+  const std::string out = (tiny.folder.path() / "run").string();
+  const std::vector<std::string> few{"--set", "stack.classifier.labels={per_class: 2}", "--set",
+                                     "stack.features.kernel={type: gaussian, sigma: 2, centers: 20, trainable: true}"};
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), few.begin(), few.end());
+    return run_tool(arguments);
+  };
+  const Outcome in_turn = run({"check", tiny.file});
+  CHECK(in_turn.code == 3);
+  CHECK(in_turn.err == "gramstack: error: classifier/kernel/centers: 20 training examples are wanted, there are 8\n");
+  CHECK(run({"run", tiny.file, "--end-to-end", "--out", out}).code == 0);
+}
+
 TEST_CASE("tool: render shows defaults, overrides and the file's own values") {
   const Tiny tiny;
   const Outcome outcome = run_tool({"render", tiny.file, "--set", "stack.features.batch=25"});
