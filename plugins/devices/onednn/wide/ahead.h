@@ -19,7 +19,11 @@ class Ahead {
         length_(length),
         stride_(stride),
         rows_(rows),
-        piece_((rows * length / kLine + pieces - 1) / pieces * kLine) {}
+        piece_((rows * length / kLine + pieces - 1) / pieces * kLine) {
+    if (length < stride) return;
+    length_ *= rows;  // without gaps they are one row
+    rows_ = 1;
+  }
 
   void fetch() {
     if (rows_ == 0) return;

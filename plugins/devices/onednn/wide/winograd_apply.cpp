@@ -60,61 +60,79 @@ constexpr std::int64_t kPoints = patch(Taps) * patch(Taps);
 std::int64_t source_stride(const Walk& w, std::int64_t tiles) { return tiles * w.inputs + kPad; }
 std::int64_t product_stride(const Walk& w) { return w.tiles * w.chunk + kPad; }
 
+/// Tiles visit memory in a pattern that the hardware does not foresee: the planes after those in work are fetched.
 template <int Taps, class Read>
 void transform_source(const Walk& w, const Block& b, const float* source, const Prologue& prologue) {
+  const View& view = w.source;
   for_each_image(w.tiling, b.first, b.tiles, [&](std::int64_t image, std::int64_t first, std::int64_t tiles) {
-    for (std::int64_t c = 0; c < w.source.vectors(); ++c) {
-      const float* plane = source + (image * w.source.vectors() + c) * w.source.vector_planes();
-      const Read read(prologue, c * kLanes);
-      touch(plane, w.source, Tile(w.tiling, first), Tile(w.tiling, first + tiles - 1));
-      for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
-        const std::int64_t input = phase * w.source.channels + c * kLanes;
-        for (std::int64_t t = first; t < first + tiles; ++t)
-          input_tile<Taps>(plane, w.source, Tile(w.tiling, t), phase, read, b.at(w, t - b.first, input),
-                           b.source_stride);
-      }
+    const float* planes = source + image * view.vectors() * view.vector_planes();
+    Ahead next = tiles_ahead(w.tiling, view, source + view.vector_planes(), view.channels - kLanes, first, tiles,
+                             (view.vectors() - 1) * view.phases() * tiles);
+    for (std::int64_t c = 0; c < view.channels; c += kLanes, planes += view.vector_planes()) {
+      const Read read(prologue, c);
+      for (std::int64_t phase = 0; phase < view.phases(); ++phase)
+        for (std::int64_t t = first; t < first + tiles; ++t) {
+          float* const points = b.at(w, t - b.first, phase * view.channels + c);
+          input_tile<Taps>(planes, view, Tile(w.tiling, t), phase, read, points, b.source_stride);
+          next.fetch();
+        }
     }
   });
 }
 
-/// Products of all tiles with 16 outputs at point p, over `depth` inputs from `input` on. `ahead`: the weights wanted
-/// next.
-void multiply(const Walk& w, const Block& b, std::int64_t p, std::int64_t input, std::int64_t depth,
-              const float* weights, float* out, bool add, const float* ahead) {
+/// Some inputs of one phase at one point, which are multiplied with a chunk of outputs before the next ones are: their
+/// tiles and weights stay in the first-level cache. Measured.
+struct Slice {
+  static constexpr std::int64_t kInputs = 64;
+  std::int64_t point, first, count;
+
+  Slice(const Walk& w, std::int64_t p, std::int64_t input)
+      : point(p), first(input), count(std::min(kInputs, w.source.channels - input % w.source.channels)) {}
+};
+
+/// Whether the weights from a slice to some outputs of one phase are zero.
+bool is_zero(const Walk& w, const Slice& slice, std::int64_t output) {
+  const std::int64_t phase = slice.first / w.source.channels + output / w.destination.channels;  // one of the two is 0
+  return vanishes(std::max(w.source.step, w.destination.step), w.pass, phase, slice.point);
+}
+
+/// Products of all tiles with 16 outputs. `ahead`: the weights wanted next.
+void multiply(const Walk& w, const Block& b, const Slice& slice, const float* weights, float* out, bool add,
+              const float* ahead) {
   for (std::int64_t t = 0; t < b.tiles; t += kMostRows)
-    product_of(b.rows(t), depth, b.at(w, t, input) + p * b.source_stride, BlockedSteps<kLanes>{b.rows(t) * kLanes},
-               {.first = weights, .ahead = ahead}, out + t * 16, 16, add);
+    product_of(b.rows(t), slice.count, b.at(w, t, slice.first) + slice.point * b.source_stride,
+               BlockedSteps<kLanes>{b.rows(t) * kLanes}, {.first = weights, .ahead = ahead}, out + t * 16, 16, add);
 }
 
-/// Products at point p with the 16 outputs from `output` on, over all inputs whose weights do not vanish there. `next`:
-/// the weights of the outputs or the point after these.
-void multiply_point(const Walk& w, const Block& b, const float* weights, std::int64_t p, std::int64_t output,
-                    float* out, const float* next) {
-  const std::int64_t steps = std::max(w.source.step, w.destination.step), channels = w.source.channels;
-  const std::int64_t target = output / w.destination.channels;
-  bool add = false;
-  for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
-    if (vanishes(steps, w.pass, phase + target, p)) continue;  // one of the two is 0
-    for (std::int64_t c = phase * channels; c < (phase + 1) * channels; c += kDepth) {
-      const std::int64_t depth = std::min(kDepth, (phase + 1) * channels - c);
-      multiply(w, b, p, c, depth, weights + c * 16, out, add, c + depth < w.inputs ? weights + (c + depth) * 16 : next);
-      add = true;
-    }
+/// Products with a chunk of outputs, whose weights at the slice's point begin at `weights`. `next`: the weights there
+/// of the chunk after these.
+void multiply_slice(const Walk& w, const Block& b, const Slice& slice, const float* weights, std::int64_t outputs,
+                    float* out, bool add, const float* next) {
+  const std::int64_t end = slice.first + slice.count;
+  for (std::int64_t k = 0; k < outputs; k += 16) {
+    const float* after = end < w.inputs ? weights + end * 16 : next;
+    const float* panel = weights + k * w.inputs + slice.first * 16;
+    multiply(w, b, slice, panel, out + k * b.tiles, add, k + 16 < outputs ? panel + 16 * w.inputs : after);
   }
-  if (!add) std::fill_n(out, b.tiles * 16, 0.0F);
 }
 
+/// Products at all points with a chunk of outputs of one phase, over all inputs whose weights are not zero there.
 template <int Taps>
 void multiply_points(const Walk& w, const Block& b, const float* transformed, std::int64_t first_output,
                      std::int64_t outputs) {
   const std::int64_t point_stride = w.outputs * w.inputs + kPad;
-  const float* first = transformed + first_output * w.inputs;
-  for (std::int64_t p = 0; p < kPoints<Taps>; ++p, first += point_stride) {
-    for (std::int64_t k = 0; k < outputs; k += 16) {
-      const float* weights = first + k * w.inputs;
-      multiply_point(w, b, weights, p, first_output + k, b.product + p * b.product_stride + k * b.tiles,
-                     k + 16 < outputs ? weights + 16 * w.inputs : first + point_stride);
+  const float* weights = transformed + first_output * w.inputs;
+  for (std::int64_t p = 0; p < kPoints<Taps>; ++p, weights += point_stride) {
+    float* const out = b.product + p * b.product_stride;
+    bool add = false;
+    for (std::int64_t input = 0; input < w.inputs;) {
+      const Slice slice(w, p, input);
+      input += slice.count;
+      if (is_zero(w, slice, first_output)) continue;
+      multiply_slice(w, b, slice, weights, outputs, out, add, weights + point_stride);
+      add = true;
     }
+    if (!add) std::fill_n(out, b.tiles * outputs, 0.0F);
   }
 }
 
@@ -188,8 +206,8 @@ void apply_to(const Walk& w, const Operands& o, const Range& tiles, float* scrat
     const Block block{first, count, stride, product_stride(w), scratch, scratch + kPoints<Taps> * stride};
     o.prologue.factor ? transform_source<Taps, Normalized>(w, block, o.source, o.prologue)
                       : transform_source<Taps, AsTheyAre>(w, block, o.source, o.prologue);
-    for (std::int64_t k = 0; k < w.outputs; k += w.chunk) {
-      const std::int64_t outputs = std::min(w.chunk, w.outputs - k);
+    for (std::int64_t k = 0, outputs = 0; k < w.outputs; k += outputs) {
+      outputs = std::min(w.chunk, w.destination.channels - k % w.destination.channels);
       multiply_points<Taps>(w, block, o.workspace, k, outputs);
       transform_product<Taps>(w, block, o.destination, k, outputs, o.epilogue);
     }

@@ -60,9 +60,8 @@ struct Rows {
         end(std::min((last.top + kTile + 1) * view.step, view.height) * view.width * 8) {}
 };
 
-/// Reads the rows of a vector's planes that tiles first .. last of one image touch, in order. Tiles visit memory in a
-/// pattern that the hardware does not foresee; a plain pass before them does, and leaves the rows in the first-level
-/// cache.
+/// Reads the rows of a vector's planes that tiles first .. last of one image touch, in order, as the hardware foresees
+/// and tiles do not: they find them in the first-level cache.
 inline void touch(const float* planes, const View& view, const Tile& first, const Tile& last) {
   const Rows rows(view, first, last);
   Eight sum = _mm256_setzero_ps();

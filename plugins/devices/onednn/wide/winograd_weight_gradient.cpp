@@ -11,7 +11,6 @@
 namespace gramstack::winograd::GRAMSTACK_INSTRUCTION_SET {
 namespace {
 
-constexpr std::int64_t kTiles = 128;                               // multiplied at a time
 constexpr std::int64_t kFewSums = 128 * 128;                       // of one point
 constexpr std::int64_t kParts = (16 + kMostRows - 1) / kMostRows;  // sixteen inputs in so many groups of rows
 
@@ -25,6 +24,9 @@ struct Walk {
   /// Of the weights' gradient: one for each half of the tiles where it is small. Its sums of products are then kept
   /// until all tiles are multiplied; many are transformed back after each block, while they are in the caches.
   std::int64_t copies;
+  /// Multiplied at a time: few, which stay in the second-level cache, but where the many sums that are transformed back
+  /// after them would cost more. Measured.
+  std::int64_t tiles;
   std::int64_t sums = 0;  ///< for two channels: at every point that does not vanish of every phase
   std::array<std::array<std::int64_t, kPoints<3>>, 4> places{};  ///< of these; 0 of those that vanish
 
@@ -33,7 +35,8 @@ struct Walk {
         source{p.inputs, p.height, p.width, p.stride, 1},
         gradient{p.outputs, p.output_height(), p.output_width(), 1, 0},
         points(p.stride == 1 ? kPoints<3> : kPoints<2>),
-        copies(tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1) {
+        copies(tiling.count > 1 && p.inputs * p.outputs <= kFewSums ? 2 : 1),
+        tiles(p.inputs * p.outputs <= 2 * kFewSums ? 64 : 128) {
     for (std::int64_t phase = 0; phase < source.phases(); ++phase)
       for (std::int64_t point = 0; point < points; ++point)
         if (!vanishes(source.step, Pass::forward, phase, point))
@@ -63,19 +66,19 @@ struct Share {
 /// Of a thread: points of the source, [points][phases][channels/16][tiles][16]; of the gradient of sixteen outputs,
 /// [points][tiles][16]; sums of their products, [sums][channels][16], of as many sixteens as are kept.
 struct Scratch {
-  static constexpr std::int64_t kGradientStride = kTiles * 16 + kPad;
-  std::int64_t channels, source_stride, sums_stride, sums_size, size;
+  std::int64_t channels, source_stride, gradient_stride, sums_stride, sums_size, size;
   float *source, *gradient, *sums;
 
   Scratch(const Walk& w, const Share& share, float* memory)
       : channels(share.channels.size() * 16),
-        source_stride(kTiles * channels * w.source.phases() + kPad),
+        source_stride(w.tiles * channels * w.source.phases() + kPad),
+        gradient_stride(w.tiles * 16 + kPad),
         sums_stride(channels * 16 + kPad),
         sums_size(w.sums * sums_stride),
-        size(w.points * (source_stride + kGradientStride) + (w.keeps_sums() ? share.outputs.size() : 1) * sums_size),
+        size(w.points * (source_stride + gradient_stride) + (w.keeps_sums() ? share.outputs.size() : 1) * sums_size),
         source(memory),
         gradient(source + w.points * source_stride),
-        sums(gradient + w.points * kGradientStride) {}
+        sums(gradient + w.points * gradient_stride) {}
 };
 
 /// The tiles in work.
@@ -130,7 +133,7 @@ template <int Taps>
 void transform_gradient(const Walk& w, const Scratch& s, const Block& b, const Operands& o, std::int64_t output) {
   transform_channels(w.tiling, w.gradient, b, o.gradient, output, s.gradient,
                      [&](const float* planes, const Tile& tile, std::int64_t, float* points) {
-                       gradient_tile<Taps>(planes, w.gradient, tile, points, Scratch::kGradientStride);
+                       gradient_tile<Taps>(planes, w.gradient, tile, points, s.gradient_stride);
                      });
 }
 
@@ -156,7 +159,7 @@ void multiply_block(const Walk& w, const Scratch& s, const Block& b, float* sums
     for (std::int64_t phase = 0; phase < w.source.phases(); ++phase) {
       if (vanishes(w.source.step, Pass::forward, phase, p)) continue;
       multiply_channels(s.channels, b.tiles, s.source + p * s.source_stride + phase * s.channels * b.tiles,
-                        s.gradient + p * Scratch::kGradientStride, sums + w.place(phase, p) * s.sums_stride, add, next);
+                        s.gradient + p * s.gradient_stride, sums + w.place(phase, p) * s.sums_stride, add, next);
     }
 }
 
@@ -209,9 +212,9 @@ void transform_all_back(const Walk& w, const Scratch& s, const float* sums, floa
 }
 
 /// The tiles after a block.
-Block after(const Block& b, const Range& tiles) {
+Block after(const Walk& w, const Block& b, const Range& tiles) {
   const std::int64_t first = b.first + b.tiles;
-  return {first, std::min(kTiles, tiles.end - first)};
+  return {first, std::min(w.tiles, tiles.end - first)};
 }
 
 /// The source of a block, for the products of another with all outputs of the share.
@@ -233,16 +236,17 @@ template <int Taps>
 void multiply(const Walk& w, const Share& share, const Operands& o, std::int64_t copy, float* weights, float* memory) {
   const Scratch s(w, share, memory);
   const Range tiles(w.tiling.count, copy, w.copies);
-  for (Block block{tiles.first, std::min(kTiles, tiles.size())}; block.tiles > 0; block = after(block, tiles)) {
+  for (Block block{tiles.first, std::min(w.tiles, tiles.size())}; block.tiles > 0; block = after(w, block, tiles)) {
     const bool starts = block.first == tiles.first, ends = block.first + block.tiles == tiles.end;
     o.prologue.factor ? transform_source<Taps, Normalized>(w, share, s, block, o)
                       : transform_source<Taps, AsTheyAre>(w, share, s, block, o);
-    Next next{{}, source_ahead(w, share, o, after(block, tiles))};
+    Next next{{}, source_ahead(w, share, o, after(w, block, tiles))};
     for (std::int64_t k = share.outputs.first; k < share.outputs.end; ++k) {
       float* const sums = s.sums + (w.keeps_sums() ? k - share.outputs.first : 0) * s.sums_size;
       transform_gradient<Taps>(w, s, block, o, k * 16);
-      next.gradient = k + 1 < share.outputs.end ? gradient_ahead(w, share, o, block, k + 1)
-                                                : gradient_ahead(w, share, o, after(block, tiles), share.outputs.first);
+      next.gradient = k + 1 < share.outputs.end
+                          ? gradient_ahead(w, share, o, block, k + 1)
+                          : gradient_ahead(w, share, o, after(w, block, tiles), share.outputs.first);
       multiply_block(w, s, block, sums, w.keeps_sums() && !starts, next);
       if (w.keeps_sums() && !ends) continue;
       transform_all_back<Taps>(w, s, sums, weights + (k * w.source.channels + share.channels.first) * 16 * 9,
