@@ -3,7 +3,6 @@
 #include "kernels/table.h"
 
 #include "kernels/batch_norm.h"
-#include "kernels/convolution.h"
 #include "kernels/elementwise.h"
 #include "kernels/pooling.h"
 #include "kernels/reduction.h"
@@ -84,9 +83,6 @@ const Kernels kKernels = {
     ::dot,
     ::largest,
     ::add_rows,
-    ::few_channels_forward,
-    ::few_channels_data_gradient,
-    ::few_channels_weight_gradient,
     {::norm_sums<float>, ::norm_forward<float>, ::norm_gradient_sums<float>, ::norm_backward<float>},
     {::norm_sums<Float8>, ::norm_forward<Float8>, ::norm_gradient_sums<Float8>, ::norm_backward<Float8>},
     {::max_pool<float>, ::max_pool_gradient<float>, ::average_pool<float>, ::average_pool_gradient<float>},

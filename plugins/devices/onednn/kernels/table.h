@@ -50,16 +50,6 @@ struct PoolKernels {
   void (*average_gradient)(const PoolWindow&, const float* dy, float* dx);  ///< adds to dx
 };
 
-inline constexpr Index kMostTaps = 7;  ///< in a row of a window of FewChannels
-
-/// One image x with its border, plain or blocked: neighbouring pixels are 1 or 8 floats apart, rows `pitch`, planes of
-/// a channel or of a block of them `plane`. y and its gradient are blocks of filters, [height][width][8].
-struct FewChannels {
-  Index channels = 0, size = 0, stride = 1, pixel = 1, pitch = 0, plane = 0, out_height = 0, out_width = 0;
-  /// Where channel c begins.
-  Index channel(Index c) const { return pixel == 1 ? c * plane : c / 8 * plane + c % 8; }
-};
-
 /// Over images begin .. end - 1. Sums are two for each channel: those of all channels, then the second ones.
 struct NormKernels {
   /// Of x - c and of its square, where c is the first x of the channel.
@@ -78,16 +68,6 @@ struct Kernels {
   float (*largest)(const float* x, Index n);  ///< n >= 1
   /// totals[j] += sum over i of rows[i * stride + j], j < width
   void (*add_rows)(const float* rows, Index count, Index stride, Index width, double* totals);
-  /// One image's y of `groups` blocks of filters, 1 or 2, `y_plane` floats apart; weights are
-  /// [channels][size][size][groups][8]. REQUIRES: stride 1.
-  void (*few_channels_forward)(const FewChannels&, const float* x, const float* weights, const float* bias, int groups,
-                               float* y, Index y_plane);
-  /// Row `y` of one image's gradient dx, its border included: [pitch / pixel][8], zero before. dy are blocks of filters
-  /// `dy_plane` floats apart; weights are [size][filters][size][8]. REQUIRES: stride 1, size 3, 5 or 7.
-  void (*few_channels_data_gradient)(const FewChannels&, const float* dy, Index dy_plane, Index filters,
-                                     const float* weights, Index y, float* dx);
-  /// Adds one image's part of the weight gradient, [channels][size][size][8].
-  void (*few_channels_weight_gradient)(const FewChannels&, const float* x, const float* dy, float* dw);
   NormKernels norm_one, norm_eight;  ///< one channel, or eight side by side
   PoolKernels pool_one, pool_eight;
 };

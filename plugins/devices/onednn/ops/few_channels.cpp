@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
-#include "kernels/table.h"
 #include "threads.h"
+
+#if defined(__x86_64__)
+#include "wide/wide.h"
 
 namespace gramstack::onednn {
 namespace {
+
+const few_channels::Kernels& table() { return wide::best()->few_channels; }
 
 /// The images of x as kernels read them: in their place, or where they are padded one by one in a copy with a border.
 struct Images {
@@ -44,23 +48,24 @@ struct Images {
 
   ConvolutionShape shape;
   Index planes, taps;
-  FewChannels kernel;
+  few_channels::Image kernel;
 };
 
 /// Blocks of filters go in pairs, the last one alone where their number is odd.
+int pair_from(Index block, Index blocks) { return static_cast<int>(std::min<Index>(2, blocks - block)); }
+
 struct Forward {
   Forward(const ConvolutionShape& s, int threads)
       : images(s), groups(blocks(s.filters)), parts(images.parts(threads)) {}
 
   Index weights() const { return groups * images.taps * kBlock; }
   Index scratch() const { return weights() + groups * kBlock + parts * images.floats(); }
-  int pair(Index g) const { return static_cast<int>(std::min<Index>(2, groups - g)); }
 
   /// Weights [pairs][channels][size][size][1 or 2][8], then the bias; the filters that pad the last block are zero.
   void pack(const float* plain, const float* bias, float* packed) const {
     std::fill_n(packed, scratch(), 0.0f);
     for (Index k = 0; k < images.shape.filters; ++k) {
-      const Index g = k / kBlock, first = g / 2 * 2, together = pair(first);
+      const Index g = k / kBlock, first = g / 2 * 2, together = pair_from(first, groups);
       float* to = packed + (first * images.taps + g - first) * kBlock + k % kBlock;
       for (Index t = 0; t < images.taps; ++t) to[t * together * kBlock] = plain[k * images.taps + t];
       if (bias) packed[weights() + k] = bias[k];
@@ -74,8 +79,8 @@ struct Forward {
     for (Index n = count * part / parts; n < count * (part + 1) / parts; ++n) {
       const float* image = images.image(x, n, copy);
       for (Index g = 0; g < groups; g += 2)
-        kernels().few_channels_forward(images.kernel, image, packed + g * images.taps * kBlock, bias + g * kBlock,
-                                       pair(g), y + (n * groups + g) * pixels, pixels);
+        table().forward(images.kernel, image, packed + g * images.taps * kBlock, bias + g * kBlock,
+                        {y + (n * groups + g) * pixels, pair_from(g, groups), pixels});
     }
   }
 
@@ -108,8 +113,8 @@ struct DataGradient {
     for (Index n = s.images * part / parts; n < s.images * (part + 1) / parts; ++n)
       for (Index y = 0; y < s.height; ++y) {
         std::fill_n(bordered, images.kernel.pitch, 0.0f);
-        kernels().few_channels_data_gradient(images.kernel, dy + n * blocks(s.filters) * pixels, pixels, s.filters,
-                                             packed, y + s.padding, bordered);
+        table().data_gradient(images.kernel, dy + n * blocks(s.filters) * pixels, pixels, s.filters, packed,
+                              y + s.padding, bordered);
         std::copy_n(bordered + s.padding * kBlock, row, dx + (n * s.height + y) * row);
       }
   }
@@ -130,9 +135,10 @@ struct WeightGradient {
     std::fill_n(own, scratch(), 0.0f);
     for (Index n = begin; n < end; ++n) {
       const float* image = images.image(x, n, own);
-      for (Index g = 0; g < groups; ++g)
-        kernels().few_channels_weight_gradient(images.kernel, image, dy + (n * groups + g) * images.pixels(),
-                                               total + g * sums / groups);
+      for (Index g = 0; g < groups; g += 2)
+        table().weight_gradient(images.kernel, image,
+                                {dy + (n * groups + g) * images.pixels(), pair_from(g, groups), images.pixels()},
+                                total + g * sums / groups, sums / groups);
     }
   }
 
@@ -189,7 +195,9 @@ Run prepare_weight_gradient(Preparation& preparation, const ConvolutionShape& sh
 
 // Of three or more channels oneDNN's weight gradients for many filters are faster: they read x less often.
 bool has_few_channels(Direction direction, const ConvolutionShape& s) {
-  if (direction == Direction::weight_gradient) return s.size <= kMostTaps && (s.channels <= 2 || is_narrow(s));
+  if (!wide::best()) return false;
+  if (direction == Direction::weight_gradient)
+    return s.size <= few_channels::kMostTaps && (s.channels <= 2 || is_narrow(s));
   const bool any_size = direction == Direction::forward;
   return s.stride == 1 && is_narrow(s) && (any_size || s.size == 3 || s.size == 5 || s.size == 7);
 }
@@ -209,3 +217,11 @@ Run prepare_few_channels(Preparation& preparation, Direction direction, const Co
 }
 
 }  // namespace gramstack::onednn
+#else
+namespace gramstack::onednn {
+
+bool has_few_channels(Direction, const ConvolutionShape&) { return false; }
+Run prepare_few_channels(Preparation&, Direction, const ConvolutionShape&, const float*) { return {}; }
+
+}  // namespace gramstack::onednn
+#endif

@@ -1,5 +1,5 @@
-// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, pointwise.h, matrix.h and
-// wide.h.
+// The kernels of the instruction set that a file is compiled for; contracts in winograd.h, pointwise.h, matrix.h,
+// few_channels.h and wide.h.
 #pragma once
 
 #include "wide.h"
@@ -40,6 +40,16 @@ std::size_t workspace_size(const Product& product, int threads);
 void multiply(const Product& product, float* c, std::int64_t stride, float* workspace, int threads);
 
 }  // namespace gramstack::matrix::GRAMSTACK_INSTRUCTION_SET
+
+namespace gramstack::few_channels::GRAMSTACK_INSTRUCTION_SET {
+
+void forward(const Image& image, const float* x, const float* weights, const float* bias, const Filters<float>& y);
+void data_gradient(const Image& image, const float* dy, std::int64_t dy_plane, std::int64_t filters,
+                   const float* weights, std::int64_t y, float* dx);
+void weight_gradient(const Image& image, const float* x, const Filters<const float>& dy, float* dw,
+                     std::int64_t dw_block);
+
+}  // namespace gramstack::few_channels::GRAMSTACK_INSTRUCTION_SET
 
 namespace gramstack::wide::GRAMSTACK_INSTRUCTION_SET {
 

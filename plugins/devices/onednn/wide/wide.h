@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "few_channels.h"
 #include "matrix.h"
 #include "pointwise.h"
 #include "winograd.h"
@@ -14,6 +15,7 @@ struct Kernels {
   winograd::Kernels winograd;
   pointwise::Kernels pointwise;
   matrix::Kernels matrix;
+  few_channels::Kernels few_channels;
   /// As many multiplications and additions in registers as the processor can do: `operations_of_a_round` a round.
   void (*multiply_and_add)(std::int64_t rounds);
   std::int64_t operations_of_a_round;
