@@ -1,5 +1,6 @@
 // What components emit with: a graph, a scope for names, and one method an op. Semantics of an op are its line here.
 // Shapes: n rows or images; c, k channels; h, w height and width. `real` is f32 in training, f64 in gradient checks.
+// At most one argument of a call emits: in which order a compiler evaluates them, and so adds nodes, is left open.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,8 @@ inline Value count_pairs(Builder& builder, Value mask) { return builder.maximum(
 
 /// [n,1]: one for images that are in a known pair with another, else zero.
 inline Value known_images(Builder& builder, const PairMasks& pairs) {
-  return builder.greater(builder.sum(builder.add(pairs.same, pairs.different), {1}, true), builder.constant(0.5));
+  const Value half = builder.constant(0.5);
+  return builder.greater(builder.sum(builder.add(pairs.same, pairs.different), {1}, true), half);
 }
 
 /// The Gram matrix of features whose mean over `images`, ones of [n,1], is taken out; of a symmetric `gram` [n,n].
@@ -42,7 +43,8 @@ inline Value without_mean(Builder& builder, Value gram, Value images) {
   const Value size = count_pairs(builder, images);
   const Value rows = builder.divide(builder.matmul(gram, images), size);
   const Value all = builder.divide(builder.sum(builder.multiply(rows, images)), size);
-  return builder.add(builder.subtract(builder.subtract(gram, rows), builder.transpose(rows)), all);
+  const Value columns = builder.transpose(rows);
+  return builder.add(builder.subtract(builder.subtract(gram, rows), columns), all);
 }
 
 }  // namespace gramstack

@@ -9,7 +9,8 @@ std::vector<Value> clipped(Builder& b, const std::vector<Value>& gradients, doub
     const Value part = b.sum(b.square(gradient));
     square = square ? b.add(square, part) : part;
   }
-  const Value kept = b.divide(b.constant(norm), b.maximum(b.sqrt(square), norm));
+  const Value length = b.maximum(b.sqrt(square), norm);
+  const Value kept = b.divide(b.constant(norm), length);
   std::vector<Value> shortened;
   for (const Value gradient : gradients) shortened.push_back(b.multiply(gradient, kept));
   return shortened;

@@ -34,14 +34,16 @@ class Gaussian final : public Kernel {
 
   Value gram(Builder& b, Value preactivation) const override {
     const Value flat = b.flatten(preactivation), x = centered(b, flat, flat);
-    const Value distances = squared_distances(b, squared_norms(b, x), squared_norms(b, x), b.gram(x));
+    const Value products = b.gram(x), columns = squared_norms(b, x), rows = squared_norms(b, x);
+    const Value distances = squared_distances(b, rows, columns, products);
     return similarity(b, b.multiply(distances, off_diagonal(b, b.shape(x)[0])));
   }
 
   Value features(Builder& b, Value preactivation) const override {
     const Value flat = b.flatten(preactivation), centers = emit_centers(b, b.shape(flat)[1]);
     const Value x = centered(b, flat, centers), c = centered(b, centers, centers);
-    const Value distances = squared_distances(b, squared_norms(b, x), squared_norms(b, c), b.matmul(x, c, false, true));
+    const Value products = b.matmul(x, c, false, true), columns = squared_norms(b, c), rows = squared_norms(b, x);
+    const Value distances = squared_distances(b, rows, columns, products);
     return nystrom_ > 0 ? whitened(b, similarity(b, distances)) : similarity(b, distances);
   }
 
@@ -73,7 +75,8 @@ class Gaussian final : public Kernel {
     std::vector<double> indices(static_cast<std::size_t>(n));
     std::iota(indices.begin(), indices.end(), 0.0);
     const Value rows = b.constant({n, 1}, indices), columns = b.constant({1, n}, indices);
-    return b.add(b.greater(rows, columns), b.greater(columns, rows));
+    const Value above = b.greater(columns, rows);
+    return b.add(b.greater(rows, columns), above);
   }
 
   Value similarity(Builder& b, Value distances) const { return b.exp(b.multiply(distances, -0.5 / (sigma_ * sigma_))); }

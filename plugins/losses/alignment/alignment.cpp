@@ -46,7 +46,8 @@ class Alignment final : public Loss {
     const Value target = ideal(b, in);
     const Value gram = centered_ ? without_mean(b, in.prediction, known_images(b, in.pairs)) : in.prediction;
     const Value product = b.sum(b.multiply(gram, target));
-    const Value norms = b.multiply(norm(b, b.multiply(gram, known)), norm(b, target));
+    const Value target_norm = norm(b, target);
+    const Value norms = b.multiply(norm(b, b.multiply(gram, known)), target_norm);
     return b.negate(b.divide(product, norms));
   }
 

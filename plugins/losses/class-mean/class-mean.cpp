@@ -21,20 +21,22 @@ class ClassMean final : public Loss {
   Value emit(Builder& b, const LossInput& in) const override {
     const Value members = b.add(in.pairs.same, in.pairs.self);
     const Value sizes = b.sum(members, {0}, true);
-    const Value near = b.divide(b.sum(b.multiply(in.prediction, in.pairs.same), {1}, true), others(b, in));
+    const Value others = b.maximum(b.sum(in.pairs.same, {1}, true), 1.0);
+    const Value near = b.divide(b.sum(b.multiply(in.prediction, in.pairs.same), {1}, true), others);
     const Value far = b.divide(b.matmul(in.prediction, members), sizes);
     const Value own = scaled_exp(b, near);
-    const Value foreign = b.multiply(scaled_exp(b, far), b.divide(in.pairs.different, sizes));
+    const Value weights = b.divide(in.pairs.different, sizes);
+    const Value foreign = b.multiply(scaled_exp(b, far), weights);
     const Value all = b.add(own, b.sum(foreign, {1}, true));
-    const Value losses = b.subtract(b.log(all), b.divide(near, temperature_));
-    const Value counts = b.greater(b.sum(in.pairs.same, {1}, true), b.constant(0.5));
-    return b.divide(b.sum(b.multiply(losses, counts)), count_pairs(b, counts));
+    const Value scaled = b.divide(near, temperature_);
+    const Value losses = b.subtract(b.log(all), scaled);
+    const Value half = b.constant(0.5);
+    const Value counts = b.greater(b.sum(in.pairs.same, {1}, true), half);
+    const Value images = count_pairs(b, counts);
+    return b.divide(b.sum(b.multiply(losses, counts)), images);
   }
 
  private:
-  /// Images known to be of the same class as each image, at least 1.
-  static Value others(Builder& b, const LossInput& in) { return b.maximum(b.sum(in.pairs.same, {1}, true), 1.0); }
-
   Value scaled_exp(Builder& b, Value x) const { return b.exp(b.divide(x, temperature_)); }
 
   double temperature_;

@@ -21,14 +21,16 @@ class CrossEntropy final : public Loss {
     const Value labelled = b.sum(in.one_hot, {1}, true);
     const Value partition = b.sum(b.multiply(b.logsumexp(in.prediction, {1}, true), labelled));
     const Value score = b.sum(b.multiply(in.prediction, target(b, in.one_hot, labelled)));
-    return b.divide(b.subtract(partition, score), count_pairs(b, labelled));
+    const Value images = count_pairs(b, labelled);
+    return b.divide(b.subtract(partition, score), images);
   }
 
  private:
   Value target(Builder& b, Value one_hot, Value labelled) const {
     if (smoothing_ == 0) return one_hot;
     const double classes = static_cast<double>(b.shape(one_hot)[1]);
-    return b.add(b.multiply(one_hot, 1 - smoothing_), b.multiply(labelled, smoothing_ / classes));
+    const Value spread = b.multiply(labelled, smoothing_ / classes);
+    return b.add(b.multiply(one_hot, 1 - smoothing_), spread);
   }
 
   double smoothing_;

@@ -24,7 +24,8 @@ class Hinge final : public Loss {
     if (squared_) violation = b.square(violation);
     const Value wrong = b.subtract(labelled, in.one_hot);
     const double classes = static_cast<double>(b.shape(in.one_hot)[1]);
-    return b.divide(b.sum(b.multiply(violation, wrong)), b.multiply(count_pairs(b, labelled), classes));
+    const Value terms = b.multiply(count_pairs(b, labelled), classes);
+    return b.divide(b.sum(b.multiply(violation, wrong)), terms);
   }
 
  private:

@@ -48,7 +48,8 @@ class NewtonSchulz {
 
   Value inverse(Builder& b, Value a, Value identity) {
     // The first step is from a multiple of the identity, and needs no product.
-    Value x = b.subtract(b.multiply(identity, 2 * scale_ * factor_), b.multiply(a, scale_ * scale_ * factor_));
+    const Value scaled = b.multiply(a, scale_ * scale_ * factor_);
+    Value x = b.subtract(b.multiply(identity, 2 * scale_ * factor_), scaled);
     while (1 - low_ > kPrecision) {
       factor_ = next_factor();
       const Value twice = b.multiply(identity, 2 * factor_);
@@ -78,7 +79,8 @@ class Ridge {
     if (features_) features_ = known.centered_rows(b, features_);
     const Value products = features_ ? b.matmul(features_, features_, true) : known.centered(b, in.prediction);
     const Value identity = features_ ? identity_like(b, products) : in.pairs.self;
-    const Value ridged = b.add(b.divide(products, count_), b.multiply(identity, epsilon));
+    const Value ridge = b.multiply(identity, epsilon);
+    const Value ridged = b.add(b.divide(products, count_), ridge);
     inverse_ = NewtonSchulz(epsilon, in.range.max + epsilon).inverse(b, ridged, identity);
   }
 
@@ -121,7 +123,8 @@ class KernelDimensionReduction final : public Loss {
     const Ridge ridge(b, in, known, epsilon_);
     const auto unexplained = [&](Value target) {
       const Value trace = b.sum(b.multiply(target, in.pairs.self));
-      return b.divide(ridge.leaves(b, target, trace), b.maximum(trace, kSmallest));
+      const Value divisor = b.maximum(trace, kSmallest);
+      return b.divide(ridge.leaves(b, target, trace), divisor);
     };
     const Value classes = unexplained(known.centered(b, ideal(b, in.pairs, known.pairs())));
     const Value chance = unexplained(known.centered(b, in.pairs.self));
@@ -134,8 +137,10 @@ class KernelDimensionReduction final : public Loss {
 
   /// Unknown pairs count as the mean of the known ones, which is subtracted from all.
   static Value ideal(Builder& b, const PairMasks& pairs, Value known) {
-    const Value mean = b.divide(b.sum(pairs.same), count_pairs(b, known));
-    return b.subtract(b.add(pairs.same, pairs.self), b.multiply(b.add(known, pairs.self), mean));
+    const Value count = count_pairs(b, known);
+    const Value mean = b.divide(b.sum(pairs.same), count);
+    const Value means = b.multiply(b.add(known, pairs.self), mean);
+    return b.subtract(b.add(pairs.same, pairs.self), means);
   }
 
   double epsilon_;

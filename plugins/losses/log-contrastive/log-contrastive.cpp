@@ -23,10 +23,13 @@ class LogContrastive final : public Loss {
     const double least = 0.5 * std::exp(in.range.min);
     const Value similarity = b.exp(in.prediction);
     const Value different = b.sum(b.multiply(similarity, in.pairs.different));
-    if (negative_)
-      return b.subtract(guarded_log(b, different, least), guarded_log(b, b.sum(in.pairs.different), least));
+    if (negative_) {
+      const Value count = guarded_log(b, b.sum(in.pairs.different), least);
+      return b.subtract(guarded_log(b, different, least), count);
+    }
     const Value same = b.sum(b.multiply(similarity, in.pairs.same));
-    return b.subtract(guarded_log(b, b.add(same, different), least), guarded_log(b, same, least));
+    const Value log_same = guarded_log(b, same, least);
+    return b.subtract(guarded_log(b, b.add(same, different), least), log_same);
   }
 
  private:

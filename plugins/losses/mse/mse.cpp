@@ -19,13 +19,18 @@ class MeanSquaredError final : public Loss {
   Value emit(Builder& b, const LossInput& in) const override {
     const Value different = in.pairs.different;
     Value error = b.multiply(b.square(b.subtract(in.prediction, in.range.min)), different);
-    if (negative_) return b.divide(b.sum(error), count_pairs(b, different));
+    if (negative_) return mean(b, error, different);
     const Value same = b.add(in.pairs.same, in.pairs.self);
     error = b.add(error, b.multiply(b.square(b.subtract(in.prediction, in.range.max)), same));
-    return b.divide(b.sum(error), count_pairs(b, b.add(different, same)));
+    return mean(b, error, b.add(different, same));
   }
 
  private:
+  static Value mean(Builder& b, Value error, Value pairs) {
+    const Value count = count_pairs(b, pairs);
+    return b.divide(b.sum(error), count);
+  }
+
   bool negative_;
 };
 

@@ -19,7 +19,8 @@ class Raw final : public Loss {
     const PairMasks& pairs = in.pairs;
     const Value signs = negative_ ? pairs.different : b.subtract(pairs.different, pairs.same);
     const Value known = negative_ ? pairs.different : b.add(pairs.different, pairs.same);
-    return b.divide(b.sum(b.multiply(in.prediction, signs)), count_pairs(b, known));
+    const Value count = count_pairs(b, known);
+    return b.divide(b.sum(b.multiply(in.prediction, signs)), count);
   }
 
  private:

@@ -21,12 +21,15 @@ class SupervisedContrastive final : public Loss {
     const Value scaled = b.divide(in.prediction, temperature_);
     const Value known = b.add(in.pairs.same, in.pairs.different);
     const Value others = b.sum(in.pairs.same, {1}, true);
-    const Value near = b.divide(b.sum(b.multiply(scaled, in.pairs.same), {1}, true), b.maximum(others, 1.0));
+    const Value divisor = b.maximum(others, 1.0);
+    const Value near = b.divide(b.sum(b.multiply(scaled, in.pairs.same), {1}, true), divisor);
     // An image without any known pair has a sum of 0: what is added then is taken away by `counts`.
     const Value counts = b.greater(others, b.constant(0.5));
-    const Value all = b.add(b.sum(b.multiply(b.exp(scaled), known), {1}, true), b.subtract(b.constant(1), counts));
+    const Value alone = b.subtract(b.constant(1), counts);
+    const Value all = b.add(b.sum(b.multiply(b.exp(scaled), known), {1}, true), alone);
     const Value losses = b.subtract(b.log(all), near);
-    return b.divide(b.sum(b.multiply(losses, counts)), count_pairs(b, counts));
+    const Value images = count_pairs(b, counts);
+    return b.divide(b.sum(b.multiply(losses, counts)), images);
   }
 
  private:

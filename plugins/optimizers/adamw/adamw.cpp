@@ -37,14 +37,16 @@ class AdamW final : public Optimizer {
     const Value square = average(b, "square", b.square(d.gradient), beta2_);
     const Value root = b.sqrt(b.divide(square, correction(b, d.step, beta2_)));
     const Value rate = b.divide(d.learning_rate, correction(b, d.step, beta1_));
-    const Value step = b.divide(b.multiply(mean, rate), b.add(root, epsilon_));
+    const Value divisor = b.add(root, epsilon_);
+    const Value step = b.divide(b.multiply(mean, rate), divisor);
     return b.subtract(decayed(b, d), step);
   }
 
  private:
   static Value average(Builder& b, const char* name, Value sample, double beta) {
     const Value slot = b.slot(name, b.shape(sample));
-    const Value average = b.add(b.multiply(slot, beta), b.multiply(sample, 1 - beta));
+    const Value taken = b.multiply(sample, 1 - beta);
+    const Value average = b.add(b.multiply(slot, beta), taken);
     b.update(slot, average);
     return average;
   }
@@ -53,7 +55,8 @@ class AdamW final : public Optimizer {
   static Value correction(Builder& b, Value step, double beta) {
     if (beta == 0) return b.constant(1);
     const Value t = b.tanh(b.multiply(step, -0.5 * std::log(beta)));
-    return b.divide(b.multiply(t, 2.0), b.add(t, 1.0));
+    const Value divisor = b.add(t, 1.0);
+    return b.divide(b.multiply(t, 2.0), divisor);
   }
 
   Value decayed(Builder& b, const Descent& d) const {
