@@ -19,7 +19,8 @@ Case far_from_zero() {
   made.build = [](CaseBuilder& builder) {
     Builder& b = builder.builder();
     const Value x = b.add(builder.argument({8, 3, 4, 4}), 100.0);
-    builder.result(b.batch_norm(x, builder.argument({3}), builder.argument({3}), 1e-5).output);
+    const Value shift = builder.argument({3}), scale = builder.argument({3});
+    builder.result(b.batch_norm(x, scale, shift, 1e-5).output);
   };
   made.tolerance = {1e-4, 1e-5};  // f32 holds x to 4e-6 only
   return made;
@@ -42,7 +43,8 @@ Case with_add_and_relu(const Shape& shape, std::int64_t stride, bool add) {
     const std::int64_t channels = shape[1];
     const Value x = builder.argument(shape);
     const Value y = b.conv2d(x, builder.argument({channels, channels, 3, 3}), {3, stride, 1});
-    const Normalized normal = b.batch_norm(y, builder.argument({channels}), builder.argument({channels}), 1e-5);
+    const Value shift = builder.argument({channels}), scale = builder.argument({channels});
+    const Normalized normal = b.batch_norm(y, scale, shift, 1e-5);
     builder.result(b.relu(add ? b.add(normal.output, x) : normal.output));
     builder.output(normal.mean);
     builder.output(normal.variance);

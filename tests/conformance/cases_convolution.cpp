@@ -82,8 +82,8 @@ Case activated(const std::string& name, Value (Builder::*activation)(Value)) {
   made.name = "conv2d, bias, " + name + ", conv2d";
   made.build = [activation](CaseBuilder& builder) {
     Builder& b = builder.builder();
-    const Value first =
-        b.conv2d(builder.argument({2, 3, 9, 9}), builder.argument({16, 3, 3, 3}), {3, 1, 1}, builder.argument({16}));
+    const Value bias = builder.argument({16}), weights = builder.argument({16, 3, 3, 3});
+    const Value first = b.conv2d(builder.argument({2, 3, 9, 9}), weights, {3, 1, 1}, bias);
     const Value hidden = (b.*activation)(first);
     builder.result(b.conv2d(hidden, builder.argument({16, 16, 3, 3}), {3, 1, 1}));
   };

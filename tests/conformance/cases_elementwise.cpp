@@ -76,7 +76,8 @@ void add_shared(Cases& cases) {
     Builder& b = builder.builder();
     const Value x = builder.argument({3, 5});
     const Value square = b.multiply(x, x);
-    builder.result(b.add(b.add(square, b.tanh(x)), b.subtract(x, square)));
+    const Value rest = b.subtract(x, square);
+    builder.result(b.add(b.add(square, b.tanh(x)), rest));
     builder.result(x);
   };
   cases.push_back(std::move(shared));

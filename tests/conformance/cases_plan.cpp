@@ -58,7 +58,8 @@ void chained_updates(CaseBuilder& builder) {
   Builder& b = builder.builder();
   const Value velocity = builder.argument({3, 5});
   const Value weight = builder.argument({3, 5});
-  const Value next = b.add(b.multiply(velocity, 0.9), b.multiply(weight, 0.1));
+  const Value pull = b.multiply(weight, 0.1);
+  const Value next = b.add(b.multiply(velocity, 0.9), pull);
   b.update(velocity, next);
   b.update(weight, b.subtract(weight, b.multiply(next, 0.1)));
 }

@@ -13,7 +13,8 @@ Value cross_entropy(Builder& b, Value scores, Value one_hot) {
 Value pair_loss(Builder& b, Value gram, const PairMasks& pairs) {
   const Value known = b.add(pairs.same, pairs.different);
   const Value error = b.multiply(b.subtract(gram, pairs.same), known);
-  return b.divide(b.sum(b.square(error)), b.maximum(b.sum(known), 1.0));
+  const Value count = b.maximum(b.sum(known), 1.0);
+  return b.divide(b.sum(b.square(error)), count);
 }
 
 Value augmented_images(CaseBuilder& builder, const Shape& shape, std::int64_t padding) {
@@ -78,7 +79,8 @@ Value mlp_loss(CaseBuilder& builder) {
   x = b.tanh(b.linear_layer("hidden1", x, 33));
   x = b.relu(b.batch_norm_layer("bn", b.linear_layer("hidden2", x, 16)));
   x = b.sigmoid(b.linear_layer("hidden3", x, 16, false));
-  return cross_entropy(b, b.linear_layer("scores", x, 5), b.one_hot(builder.labels({0, 1, 2, 3, 4, 0, 1, 2}), 5));
+  const Value truth = b.one_hot(builder.labels({0, 1, 2, 3, 4, 0, 1, 2}), 5);
+  return cross_entropy(b, b.linear_layer("scores", x, 5), truth);
 }
 
 struct Trained {
@@ -122,8 +124,8 @@ void mlp_with_moments(CaseBuilder& builder) {
   for (const Trained& t : trained(b, loss)) {
     const Value first = b.slot(t.name + "/first", b.shape(t.parameter));
     const Value second = b.slot(t.name + "/second", b.shape(t.parameter));
-    const Value mean = b.add(b.multiply(first, 0.9), b.multiply(t.gradient, 0.1));
-    const Value square = b.add(b.multiply(second, 0.99), b.multiply(b.square(t.gradient), 0.01));
+    const Value taken = b.multiply(t.gradient, 0.1), mean = b.add(b.multiply(first, 0.9), taken);
+    const Value squared = b.multiply(b.square(t.gradient), 0.01), square = b.add(b.multiply(second, 0.99), squared);
     b.update(first, mean);
     b.update(second, square);
     b.update(t.parameter, b.subtract(t.parameter, b.multiply(b.divide(mean, b.add(b.sqrt(square), 1e-3)), 0.01)));

@@ -72,7 +72,8 @@ TEST_CASE("graph: the gradient checker reports exchanged arguments") {
 
 TEST_CASE("graph: the gradient checker reports a gradient that misses one of two uses") {
   const auto twice = [](Builder& builder, const Arguments& x) {
-    return builder.add(builder.sum(x[0]), builder.sum(builder.multiply(x[0], 3.0)));
+    const Value second = builder.sum(builder.multiply(x[0], 3.0));
+    return builder.add(builder.sum(x[0]), second);
   };
   const GradientCheck check = wrong({{2}}, [](Graph& graph, Value loss, const Arguments& x) {
     const Value first_use = graph.node(loss).inputs[0];

@@ -187,7 +187,8 @@ std::vector<Case> whole_cases() {
     const Value first = b.tanh(b.batch_norm_layer("bn", b.conv2d(x[0], x[1], {3, 1, 1})));
     const Value second = b.add(b.conv2d(first, x[2], {3, 1, 1}), first);  // residual: fan-out
     const Value k = b.gram(b.unit_normalize(b.flatten(b.average_pool(b.tanh(second), {2, 2, 0}))));
-    return b.divide(b.sum(b.square(k)), b.add(b.sum(b.exp(k)), 1.0));
+    const Value divisor = b.add(b.sum(b.exp(k)), 1.0);
+    return b.divide(b.sum(b.square(k)), divisor);
   };
   return {{"cross entropy", {{3, 5}, {4, 5}}, cross_entropy},
           {"residual network", {{3, 2, 4, 4}, {2, 2, 3, 3}, {2, 2, 3, 3}}, convolutional}};

@@ -94,8 +94,10 @@ class RandomStep {
         return square_.push_back(b_.broadcast(v, {kSize, kSize}));
       case 9:
         return square_.push_back(b_.multiply(a, b_.sigmoid(b_.sum(c))));
-      default:
-        return square_.push_back(b_.subtract(b_.relu(a), b_.multiply(c, 0.25)));
+      default: {
+        const Value quarter = b_.multiply(c, 0.25);
+        return square_.push_back(b_.subtract(b_.relu(a), quarter));
+      }
     }
   }
 
@@ -117,7 +119,8 @@ class RandomNetwork {
     for (int i = 0; i < nodes; ++i) add_node(i);
     Value loss = b_.sum(b_.square(images_.back()));
     for (int i = 0; i < 3; ++i) loss = b_.add(loss, b_.sum(b_.tanh(pick())));
-    loss = b_.add(loss, b_.sum(b_.square(b_.matmul(b_.flatten(pick()), b_.flatten(pick()), false, true))));
+    const Value right = b_.flatten(pick()), left = b_.flatten(pick());
+    loss = b_.add(loss, b_.sum(b_.square(b_.matmul(left, right, false, true))));
     graph_.add_output("loss", loss);
     std::vector<Value> weights;
     for (const Parameter& parameter : graph_.parameters()) weights.push_back(parameter.value);

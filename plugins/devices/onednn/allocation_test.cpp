@@ -66,8 +66,9 @@ TEST_CASE("onednn: a step of own kernels allocates nothing") {
   Graph graph;
   Builder b(graph, Mode::training);
   const Value x = b.weight("x", {4, 16, 8, 8}, Initializer::normal(1));
-  const Normalized norm = b.batch_norm(x, b.weight("a", {16}, Initializer::constant(1)),
-                                       b.weight("b", {16}, Initializer::constant(0)), 1e-5);
+  const Value shift = b.weight("b", {16}, Initializer::constant(0));
+  const Value scale = b.weight("a", {16}, Initializer::constant(1));
+  const Normalized norm = b.batch_norm(x, scale, shift, 1e-5);
   const Value loss = b.logsumexp(b.square(b.max_pool(b.relu(norm.output), {2, 2, 0})));
   graph.add_output("loss", loss);
   b.update(x, b.subtract(x, gradients(graph, loss, {x})[0]));

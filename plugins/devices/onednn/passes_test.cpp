@@ -93,8 +93,8 @@ Graph frozen_blocks(bool output_convolution) {
     const auto vector = [&](const char* kind) { return b.weight(name + kind, {8}, Initializer::constant(1)); };
     const Value y = b.conv2d(x, b.weight(name, {8, 8, 3, 3}, Initializer::normal(1)), {3, 1, 1});
     if (name == "a" && output_convolution) graph.add_output("y", y);
-    x = b.relu(b.add(
-        b.batch_norm_inference(y, vector("scale"), vector("shift"), vector("mean"), vector("variance"), 1e-5), x));
+    const Value variance = vector("variance"), mean = vector("mean"), shift = vector("shift"), scale = vector("scale");
+    x = b.relu(b.add(b.batch_norm_inference(y, scale, shift, mean, variance, 1e-5), x));
   }
   graph.add_output("z", x);
   return graph;
@@ -171,7 +171,8 @@ Graph residual_block() {
   const auto normalized = [&](Value source, const std::string& name) {
     const auto vector = [&](const char* kind) { return b.weight(name + kind, {16}, Initializer::constant(1)); };
     const Value y = b.conv2d(source, b.weight(name, {16, 16, 3, 3}, Initializer::normal(1)), {3, 1, 1});
-    return b.batch_norm(y, vector("scale"), vector("shift"), 1e-5);
+    const Value shift = vector("shift"), scale = vector("scale");
+    return b.batch_norm(y, scale, shift, 1e-5);
   };
   const Normalized last = normalized(b.relu(normalized(x, "v").output), "w");
   graph.add_output("y", b.relu(b.add(last.output, x)));

@@ -101,7 +101,8 @@ TEST_CASE("kernel gaussian: gradients agree with central differences") {
   const std::shared_ptr<Kernel> kernel = make<Kernel>("gaussian", {{"sigma", "1.5"}, {"centers", "3"}});
   const std::vector<double> weights = normal_values(16, 3);
   CHECK(check_gradients({.shapes = {{4, 3}}}, [&](Builder& b, const std::vector<Value>& x) {
-          return b.sum(b.multiply(kernel->gram(b, x[0]), b.constant({4, 4}, weights)));
+          const Value factors = b.constant({4, 4}, weights);
+          return b.sum(b.multiply(kernel->gram(b, x[0]), factors));
         }) == "");
 }
 

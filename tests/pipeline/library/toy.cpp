@@ -52,7 +52,8 @@ class Rounding final : public Backbone {
  public:
   explicit Rounding(const Arguments&) {}
   Value emit(Builder& b, Value x, const Section&) const override {
-    return b.greater(b.linear_layer("dense", b.flatten(x), 4), b.constant(0));
+    const Value zero = b.constant(0);
+    return b.greater(b.linear_layer("dense", b.flatten(x), 4), zero);
   }
 };
 

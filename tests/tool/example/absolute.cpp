@@ -18,11 +18,12 @@ class Absolute final : public Loss {
   Value emit(Builder& b, const LossInput& in) const override {
     const PairMasks& pairs = in.pairs;
     const Value known = b.add(pairs.same, pairs.different);
-    const Value ideal = b.add(b.multiply(pairs.same, in.range.max), b.multiply(pairs.different, in.range.min));
-    const Value error = b.subtract(in.prediction, ideal);
+    const Value near = b.multiply(pairs.same, in.range.max), far = b.multiply(pairs.different, in.range.min);
+    const Value error = b.subtract(in.prediction, b.add(near, far));
     const Value distance = b.maximum(error, b.negate(error));
     const Value excess = b.maximum(b.subtract(distance, margin_), 0.0);
-    return b.divide(b.sum(b.multiply(excess, known)), count_pairs(b, known));
+    const Value count = count_pairs(b, known);
+    return b.divide(b.sum(b.multiply(excess, known)), count);
   }
 
  private:

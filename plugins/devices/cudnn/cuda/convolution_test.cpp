@@ -33,9 +33,9 @@ TEST_CASE("cudnn: every convolution of the shipped steps has an engine on all th
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
       const Requests all = requests(precision);
       CHECK(all.size() > 40);
-      for (const auto& [name, request] : all) {
-        CAPTURE(name);
-        const std::vector<ConvolutionPlan> plans = convolution_plans(request, target, 1, std::size_t{512} << 20);
+      for (const Requests::value_type& named : all) {
+        CAPTURE(named.first);
+        const std::vector<ConvolutionPlan> plans = convolution_plans(named.second, target, 1, std::size_t{512} << 20);
         CHECK(plans.size() == 1);
         CHECK(plans[0].engine().starts_with("engine "));
       }
