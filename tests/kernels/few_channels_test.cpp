@@ -27,7 +27,7 @@ struct Case {
 };
 
 constexpr Case kCases[] = {{1, 5, 1, 1, 32, 32, 1}, {6, 5, 1, 8, 14, 14, 2}, {3, 3, 1, 1, 9, 18, 2},
-                           {2, 7, 1, 8, 12, 29, 1}, {7, 1, 1, 1, 4, 3, 1},   {1, 6, 1, 8, 7, 35, 2},
+                           {2, 7, 1, 8, 13, 29, 1}, {7, 1, 1, 1, 4, 3, 1},   {1, 6, 1, 8, 7, 35, 2},
                            {3, 3, 2, 8, 9, 8, 2},   {2, 7, 3, 1, 13, 21, 2}, {4, 4, 2, 8, 6, 10, 1}};
 
 std::string text_of(const Case& c) {
@@ -103,9 +103,9 @@ std::vector<double> expected_output(const Data& d) {
 /// All rows of dx.
 Floats data_gradient(const Kernels& kernels, const Data& d) {
   Floats dx(static_cast<std::size_t>(d.c.height * d.c.width * 8));
-  for (std::int64_t row = 0; row < d.c.height; ++row)
-    kernels.data_gradient(d.image, d.y.data(), d.pixels * 8, d.filters(), d.weights_back.data(), row,
-                          dx.data() + row * d.c.width * 8);
+  for (std::int64_t row = 0; row < d.c.height; row += 2)
+    kernels.data_gradient(d.image, d.y.data(), d.pixels * 8, d.filters(), d.weights_back.data(),
+                          {row, row + 1 < d.c.height ? 2 : 1}, dx.data() + row * d.c.width * 8);
   return dx;
 }
 

@@ -105,6 +105,51 @@ void matrix(State& state, const Kernels& all, bool transpose_a, bool transpose_b
   count_operations(state, 2.0 * static_cast<double>(m * n * k));
 }
 
+/// LeNet-5's convolutions, windows of 5x5: image by image, as many at a time as there are threads.
+struct FewChannels {
+  static constexpr std::int64_t kImages = 128, kWindow = 5, kTaps = kWindow * kWindow;
+  std::int64_t channels, filters, source, pixels;  ///< floats of a source; pixels of an output
+  int blocks;
+  gramstack::few_channels::Image image;
+
+  FewChannels(std::int64_t inputs, std::int64_t outputs, std::int64_t size)
+      : channels(inputs), filters(outputs), blocks(static_cast<int>((outputs + 7) / 8)) {
+    image.pixel = inputs == 1 ? 1 : 8;
+    image.channels = inputs;
+    image.size = kWindow;
+    image.pitch = size * image.pixel;
+    image.plane = size * image.pitch;
+    image.out_height = image.out_width = size - kWindow + 1;
+    source = image.plane;
+    pixels = image.out_height * image.out_width;
+  }
+
+  void run(const gramstack::few_channels::Kernels& kernels, Pass pass, float* x, float* y, float* weights,
+           const float* bias) const {
+    const std::int64_t block = pixels * 8;
+    if (pass == Pass::forward) kernels.forward(image, x, weights, bias, {y, blocks, block});
+    if (pass == Pass::weight_gradient)
+      kernels.weight_gradient(image, x, {y, blocks, block}, weights, channels * kTaps * 8);
+    for (std::int64_t row = 0; pass == Pass::data_gradient && row < source / image.pitch; row += 2)
+      kernels.data_gradient(image, y, block, filters, weights, {row, 2}, x + row * image.pitch);
+  }
+};
+
+void few_channels(State& state, const Kernels& all, Pass pass) {
+  const FewChannels task(state.range(0), state.range(1), state.range(2));
+  const std::int64_t outputs = task.pixels * task.blocks * 8, weights = 16 * FewChannels::kTaps * 8;
+  const Floats x = floats(static_cast<std::size_t>(FewChannels::kImages * task.source), 1),
+               y = floats(static_cast<std::size_t>(FewChannels::kImages * outputs), 1),
+               w = floats(static_cast<std::size_t>(weights * omp_get_max_threads()), 1), bias = floats(16, 1);
+  for ([[maybe_unused]] auto _ : state)
+#pragma omp parallel for
+    for (std::int64_t n = 0; n < FewChannels::kImages; ++n)
+      task.run(all.few_channels, pass, x.get() + n * task.source, y.get() + n * outputs,
+               w.get() + omp_get_thread_num() * weights, bias.get());
+  const std::int64_t across = pass == Pass::data_gradient ? task.filters * 8 : task.channels * task.blocks * 8;
+  count_operations(state, 2.0 * static_cast<double>(FewChannels::kImages * task.pixels * FewChannels::kTaps * across));
+}
+
 using Shapes = std::vector<std::vector<std::int64_t>>;
 
 constexpr std::pair<const char*, Pass> kPasses[] = {
@@ -142,6 +187,14 @@ void add_pointwise(const Kernels& kernels, const std::string& set) {
               kConvolutionNames, shapes);
 }
 
+void add_few_channels(const Kernels& kernels, const std::string& set) {
+  for (const auto& [name, pass] : kPasses)
+    of_shapes(benchmark::RegisterBenchmark((set + "/few_channels/" + name).c_str(),
+                                           [&kernels, pass = pass](State& s) { few_channels(s, kernels, pass); }),
+              {"inputs", "outputs", "size"},
+              pass == Pass::data_gradient ? Shapes{{6, 16, 14}} : Shapes{{1, 6, 32}, {6, 16, 14}});
+}
+
 /// Linear layers 784-512-512-10 of a batch of 128: outputs, gradients of inputs, gradients of weights.
 void add_products(const Kernels& kernels, const std::string& set) {
   const auto add = [&](const char* name, bool ta, bool tb, const Shapes& shapes) {
@@ -164,6 +217,7 @@ int main(int argc, char** argv) {
     add_products(*kernels, set);
     add_convolutions(*kernels, set);
     add_pointwise(*kernels, set);
+    add_few_channels(*kernels, set);
   }
   benchmark::RunSpecifiedBenchmarks();
 }

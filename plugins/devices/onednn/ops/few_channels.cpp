@@ -89,12 +89,14 @@ struct Forward {
   int parts;
 };
 
-/// A row of dx is made with its border, of which the inside is kept.
+/// Rows of dx are made with their border, of which the inside is kept.
 struct DataGradient {
+  static constexpr Index kRows = 2;  ///< at a time
+
   DataGradient(const ConvolutionShape& s, int threads) : images(s), parts(images.parts(threads)) {}
 
   Index weights() const { return images.shape.filters * images.shape.size * images.shape.size * kBlock; }
-  Index scratch() const { return weights() + parts * images.kernel.pitch; }
+  Index scratch() const { return weights() + parts * kRows * images.kernel.pitch; }
 
   /// Weights [size][filters][size][8], whose channels are padded by zeros.
   void pack(const float* plain, float* packed) const {
@@ -108,14 +110,16 @@ struct DataGradient {
 
   void scatter(const float* dy, float* packed, float* dx, int part) const {
     const ConvolutionShape& s = images.shape;
-    const Index pixels = images.pixels(), row = s.width * kBlock;
-    float* bordered = packed + weights() + part * images.kernel.pitch;
+    const Index pixels = images.pixels(), row = s.width * kBlock, pitch = images.kernel.pitch;
+    float* bordered = packed + weights() + part * kRows * pitch;
     for (Index n = s.images * part / parts; n < s.images * (part + 1) / parts; ++n)
-      for (Index y = 0; y < s.height; ++y) {
-        std::fill_n(bordered, images.kernel.pitch, 0.0f);
+      for (Index y = 0; y < s.height; y += kRows) {
+        const Index rows = std::min(kRows, s.height - y);
+        std::fill_n(bordered, rows * pitch, 0.0f);
         table().data_gradient(images.kernel, dy + n * blocks(s.filters) * pixels, pixels, s.filters, packed,
-                              y + s.padding, bordered);
-        std::copy_n(bordered + s.padding * kBlock, row, dx + (n * s.height + y) * row);
+                              {y + s.padding, static_cast<int>(rows)}, bordered);
+        for (Index i = 0; i < rows; ++i)
+          std::copy_n(bordered + i * pitch + s.padding * kBlock, row, dx + (n * s.height + y + i) * row);
       }
   }
 

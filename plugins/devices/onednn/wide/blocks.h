@@ -38,8 +38,12 @@ struct Blocks<2> {
     _mm256_storeu_ps(p, _mm512_castps512_ps256(value));
     _mm256_storeu_ps(p + apart, _mm512_extractf32x8_ps(value, 1));
   }
+  static Blocks splat(float first, float second) {
+    return {_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_set1_ps(first)), _mm256_set1_ps(second), 1)};
+  }
   void add(const Blocks& b) { value = value + b.value; }
   void add_product(float x, const Blocks& b) { value = multiply_add(all(x), b.value, value); }
+  void add_product(const Blocks& a, const Blocks& b) { value = multiply_add(a.value, b.value, value); }
 };
 #else
 constexpr int kBlockRegisters = 12;  ///< for sums of blocks, beside factors
@@ -57,6 +61,7 @@ struct Blocks<2> {
     first.store(p, 0);
     second.store(p + apart, 0);
   }
+  static Blocks splat(float first, float second) { return {{_mm256_set1_ps(first)}, {_mm256_set1_ps(second)}}; }
   void add(const Blocks& b) {
     first.add(b.first);
     second.add(b.second);
@@ -64,6 +69,10 @@ struct Blocks<2> {
   void add_product(float x, const Blocks& b) {
     first.add_product(x, b.first);
     second.add_product(x, b.second);
+  }
+  void add_product(const Blocks& a, const Blocks& b) {
+    first.value = _mm256_fmadd_ps(a.first.value, b.first.value, first.value);
+    second.value = _mm256_fmadd_ps(a.second.value, b.second.value, second.value);
   }
 };
 #endif

@@ -53,47 +53,94 @@ void convolve(const Image& t, const float* x, const float* weights, const float*
     });
 }
 
-/// What kPixels pixels of dy in a row give to those of dx that they are made of: all their sums stay in registers.
+/// What the data gradient is made of.
+struct Source {
+  const float* dy;
+  std::int64_t dy_plane, filters;
+  const float* weights;
+
+  /// A row of dy of filter k; of a row that there is not, `zeros`.
+  const float* row(const Image& t, std::int64_t k, std::int64_t y, std::int64_t x, const float* zeros) const {
+    const bool inside = y >= 0 && y < t.out_height;
+    return inside ? dy + k / 8 * dy_plane + (y * t.out_width + x) * 8 + k % 8 : zeros;
+  }
+};
+
+/// What kPixels pixels of rows of dy, from column x on, give to those of row y of dx that they are made of: all their
+/// sums stay in registers.
 template <int kSize, int kPixels>
-void scatter_pixels(const Image& t, const float* dy, std::int64_t dy_plane, std::int64_t filters, const float* weights,
-                    std::int64_t y, float* dx) {
-  constexpr int kSums = kPixels + kSize - 1;
-  Blocks<1> sums[kSums];
-  for (int p = 0; p < kSums; ++p) sums[p] = Blocks<1>::load(dx + p * 8, 0);
-  for (std::int64_t ry = 0; ry < kSize; ++ry) {
-    const std::int64_t oy = y - ry;
-    if (oy < 0 || oy >= t.out_height) continue;
-    const float* taps = weights + ry * filters * kSize * 8;
-    for (std::int64_t k = 0; k < filters; ++k, taps += kSize * 8) {
-      const float* from = dy + k / 8 * dy_plane + oy * t.out_width * 8 + k % 8;
+struct OneRow {
+  static void scatter(const Image& t, const Source& s, std::int64_t y, std::int64_t x, float* dx) {
+    constexpr int kSums = kPixels + kSize - 1;
+    Blocks<1> sums[kSums];
+    for (int p = 0; p < kSums; ++p) sums[p] = Blocks<1>::load(dx + (x + p) * 8, 0);
+    for (std::int64_t ry = 0; ry < kSize; ++ry) {
+      if (y - ry < 0 || y - ry >= t.out_height) continue;
+      const float* taps = s.weights + ry * s.filters * kSize * 8;
+      for (std::int64_t k = 0; k < s.filters; ++k, taps += kSize * 8) {
+        const float* from = s.row(t, k, y - ry, x, nullptr);
 #pragma GCC unroll 8
-      for (int rx = 0; rx < kSize; ++rx) {
-        const Blocks<1> tap = Blocks<1>::load(taps + rx * 8, 0);
+        for (int rx = 0; rx < kSize; ++rx) {
+          const Blocks<1> tap = Blocks<1>::load(taps + rx * 8, 0);
 #pragma GCC unroll 16
-        for (int p = 0; p < kPixels; ++p) sums[p + rx].add_product(from[p * 8], tap);
+          for (int p = 0; p < kPixels; ++p) sums[p + rx].add_product(from[p * 8], tap);
+        }
       }
     }
+    for (int p = 0; p < kSums; ++p) sums[p].store(dx + (x + p) * 8, 0);
   }
-  for (int p = 0; p < kSums; ++p) sums[p].store(dx + p * 8, 0);
+};
+
+/// The same of rows y and y + 1, where there are registers for the pixels of dy as well.
+template <int kSize, int kPixels>
+struct TwoRows {
+  static void scatter(const Image& t, const Source& s, std::int64_t y, std::int64_t x, float* dx) {
+    constexpr int kSums = kPixels + kSize - 1;
+    static constexpr float kZeros[kPixels * 8] = {};
+    Blocks<2> sums[kSums];
+    for (int p = 0; p < kSums; ++p) sums[p] = Blocks<2>::load(dx + (x + p) * 8, t.pitch);
+    for (std::int64_t ry = 0; ry < kSize; ++ry) {
+      if (y + 1 - ry < 0 || y - ry >= t.out_height) continue;
+      const float* taps = s.weights + ry * s.filters * kSize * 8;
+      for (std::int64_t k = 0; k < s.filters; ++k, taps += kSize * 8) {
+        const float *upper = s.row(t, k, y - ry, x, kZeros), *lower = s.row(t, k, y + 1 - ry, x, kZeros);
+        Blocks<2> pixels[kPixels];
+#pragma GCC unroll 16
+        for (int p = 0; p < kPixels; ++p) pixels[p] = Blocks<2>::splat(upper[p * 8], lower[p * 8]);
+#pragma GCC unroll 8
+        for (int rx = 0; rx < kSize; ++rx) {
+          const Blocks<2> tap = Blocks<2>::load(taps + rx * 8, 0);
+#pragma GCC unroll 16
+          for (int p = 0; p < kPixels; ++p) sums[p + rx].add_product(pixels[p], tap);
+        }
+      }
+    }
+    for (int p = 0; p < kSums; ++p) sums[p].store(dx + (x + p) * 8, t.pitch);
+  }
+};
+
+using Scatter = void (*)(const Image&, const Source&, std::int64_t, std::int64_t, float*);
+
+/// For 1, 2, ... pixels.
+template <template <int, int> class Way, int kSize, int... kPixels>
+constexpr std::array<Scatter, sizeof...(kPixels)> scatter_kernels(std::integer_sequence<int, kPixels...>) {
+  return {Way<kSize, kPixels + 1>::scatter...};
 }
 
-using ScatterPixels = void (*)(const Image&, const float*, std::int64_t, std::int64_t, const float*, std::int64_t,
-                               float*);
-
-template <int kSize, int... kPixels>
-constexpr std::array<ScatterPixels, sizeof...(kPixels)> scatter_kernels(std::integer_sequence<int, kPixels...>) {
-  return {scatter_pixels<kSize, kPixels + 1>...};
+template <template <int, int> class Way, int kSize>
+void scatter_row(const Image& t, const Source& s, std::int64_t y, float* dx) {
+  constexpr int kMost = 14 - (kSize - 1);
+  static constexpr std::array<Scatter, kMost> kKernels =
+      scatter_kernels<Way, kSize>(std::make_integer_sequence<int, kMost>());
+  cut_row(t.out_width, kMost,
+          [&](std::int64_t x, std::int64_t end) { kKernels[static_cast<std::size_t>(end - x - 1)](t, s, y, x, dx); });
 }
 
 template <int kSize>
-void scatter(const Image& t, const float* dy, std::int64_t dy_plane, std::int64_t filters, const float* weights,
-             std::int64_t y, float* dx) {
-  constexpr int kMost = 14 - (kSize - 1);
-  static constexpr std::array<ScatterPixels, kMost> kKernels =
-      scatter_kernels<kSize>(std::make_integer_sequence<int, kMost>());
-  cut_row(t.out_width, kMost, [&](std::int64_t ox, std::int64_t end) {
-    kKernels[static_cast<std::size_t>(end - ox - 1)](t, dy + ox * 8, dy_plane, filters, weights, y, dx + ox * 8);
-  });
+void scatter(const Image& t, const Source& s, const Rows& rows, float* dx) {
+  if constexpr (Blocks<2>::kRegisters == 1)
+    if (rows.count == 2) return scatter_row<TwoRows, kSize>(t, s, rows.first, dx);
+  for (int i = 0; i < rows.count; ++i) scatter_row<OneRow, kSize>(t, s, rows.first + i, dx + i * t.pitch);
 }
 
 /// Where the weight gradient of blocks of filters is made of what.
@@ -164,9 +211,10 @@ void forward(const Image& t, const float* x, const float* weights, const float* 
 }
 
 void data_gradient(const Image& t, const float* dy, std::int64_t dy_plane, std::int64_t filters, const float* weights,
-                   std::int64_t y, float* dx) {
-  if (t.size == 3) return scatter<3>(t, dy, dy_plane, filters, weights, y, dx);
-  return (t.size == 5 ? scatter<5> : scatter<7>)(t, dy, dy_plane, filters, weights, y, dx);
+                   const Rows& rows, float* dx) {
+  const Source source{dy, dy_plane, filters, weights};
+  if (t.size == 3) return scatter<3>(t, source, rows, dx);
+  return (t.size == 5 ? scatter<5> : scatter<7>)(t, source, rows, dx);
 }
 
 void weight_gradient(const Image& t, const float* x, const Filters<const float>& dy, float* dw, std::int64_t dw_block) {

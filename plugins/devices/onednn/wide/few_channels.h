@@ -24,13 +24,19 @@ struct Filters {
   std::int64_t apart;
 };
 
+/// One or two neighbouring rows of an image, its border included.
+struct Rows {
+  std::int64_t first;
+  int count;
+};
+
 struct Kernels {
   /// Weights are [channels][size][size][y.count][8], bias [y.count][8]. REQUIRES: stride 1.
   void (*forward)(const Image&, const float* x, const float* weights, const float* bias, const Filters<float>& y);
-  /// Row `y` of the gradient dx, its border included: [pitch / pixel][8], zero before. dy are blocks of filters
-  /// `dy_plane` floats apart; weights are [size][filters][size][8]. REQUIRES: stride 1, size 3, 5 or 7.
+  /// Rows of the gradient dx, their borders included: [rows.count][pitch / pixel][8], zero before. dy are blocks of
+  /// filters `dy_plane` floats apart; weights are [size][filters][size][8]. REQUIRES: stride 1, size 3, 5 or 7.
   void (*data_gradient)(const Image&, const float* dy, std::int64_t dy_plane, std::int64_t filters,
-                        const float* weights, std::int64_t y, float* dx);
+                        const float* weights, const Rows& rows, float* dx);
   /// Adds the image's part of the weight gradient, [channels][size][size][8] for each block of filters, `dw_block`
   /// floats apart.
   void (*weight_gradient)(const Image&, const float* x, const Filters<const float>& dy, float* dw,

@@ -45,7 +45,7 @@ namespace gramstack::few_channels::GRAMSTACK_INSTRUCTION_SET {
 
 void forward(const Image& image, const float* x, const float* weights, const float* bias, const Filters<float>& y);
 void data_gradient(const Image& image, const float* dy, std::int64_t dy_plane, std::int64_t filters,
-                   const float* weights, std::int64_t y, float* dx);
+                   const float* weights, const Rows& rows, float* dx);
 void weight_gradient(const Image& image, const float* x, const Filters<const float>& dy, float* dw,
                      std::int64_t dw_block);
 
