@@ -104,8 +104,8 @@ void multiply(const Walk& w, const Block& b, const Slice& slice, const float* we
                BlockedSteps<kLanes>{b.rows(t) * kLanes}, {.first = weights, .ahead = ahead}, out + t * 16, 16, add);
 }
 
-/// Products with a chunk of outputs, whose weights at the slice's point begin at `weights`. `next`: the weights there
-/// of the chunk after these.
+/// Products with a chunk of outputs, whose weights at the slice's point begin at `weights`. `next`: the weights wanted
+/// after the last slice.
 void multiply_slice(const Walk& w, const Block& b, const Slice& slice, const float* weights, std::int64_t outputs,
                     float* out, bool add, const float* next) {
   const std::int64_t end = slice.first + slice.count;
