@@ -54,8 +54,6 @@ inline __attribute__((always_inline)) double widen(double x) { return x; }
 inline __attribute__((always_inline)) Double8 widen(Float8 v) { return __builtin_convertvector(v, Double8); }
 inline __attribute__((always_inline)) Float8 narrow(Double8 v) { return __builtin_convertvector(v, Float8); }
 
-inline __attribute__((always_inline)) Float8 splat(float x) { return Float8{x, x, x, x, x, x, x, x}; }
-
 /// `value` where the mask is set, else 0.
 inline __attribute__((always_inline)) Float8 where(Mask8 mask, Float8 value) { return (Float8)((Mask8)value & mask); }
 
