@@ -8,8 +8,8 @@
 namespace gramstack::onednn {
 namespace {
 
-/// Inputs of batch_norm, and of its gradient.
-enum : std::size_t { kX = 0, kScale = 1, kShift = 2, kGradientX = 1, kGradientMask = 5 };
+/// Inputs of batch_norm.
+enum : std::size_t { kX = 0, kScale = 1, kShift = 2 };
 
 class Deferral {
  public:
@@ -25,8 +25,7 @@ class Deferral {
   const std::vector<std::size_t>& readers_of(TensorId id) const { return readers_[static_cast<std::size_t>(id)]; }
 
   bool can_be_deferred(const Instruction& norm) const {
-    if (norm.rule->name != "batch_norm" || !norm.attributes.find(kFusedRelu) || norm.attributes.find(kFusedAdd))
-      return false;
+    if (!is_rectified_norm(norm)) return false;
     const TensorId y = norm.outputs[0];
     return !needed_[static_cast<std::size_t>(y)] &&
            std::all_of(readers_of(y).begin(), readers_of(y).end(),
@@ -35,21 +34,17 @@ class Deferral {
 
   bool can_do_without(const Instruction& reader, TensorId y, const Instruction& norm) const {
     if (std::count(reader.inputs.begin(), reader.inputs.end(), y) != 1) return false;
-    if (reader.rule->name == "batch_norm_gradient")
-      return reader.attributes.find(kFusedRelu) && reader.inputs[kGradientX] == norm.inputs[kX] &&
-             reader.inputs[kGradientMask] == y;
-    return reader.inputs[0] == y && can_normalize_source(program_, reader, settings_);
+    return masks_with_result(reader, norm) ||
+           (reader.inputs[0] == y && can_normalize_source(program_, reader, settings_));
   }
 
   void defer(Instruction& norm) {
     for (std::size_t position : readers_of(norm.outputs[0])) {
       Instruction& reader = program_.instructions[position];
-      if (reader.rule->name == "batch_norm_gradient") {
-        reader.inputs[kGradientMask] = norm.inputs[kShift];
-        reader.attributes.set(kMaskOfSource, std::int64_t{1});
-      } else {
+      if (masks_with_result(reader, norm))
+        mask_with_source(reader, norm);
+      else
         normalize_source(reader, norm);
-      }
     }
     norm.rule = find_rule("batch_norm_statistics");
     norm.inputs = {norm.inputs[kX]};

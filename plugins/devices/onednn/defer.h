@@ -3,7 +3,7 @@
 //   batch_norm_statistics(x) -> mean, variance
 //   conv2d_normalizing(x, weights, scale, shift, mean, variance)
 //   conv2d_weight_gradient_normalizing(x, dy, scale, shift, mean, variance)
-//   batch_norm_gradient, which makes its mask of x: kMaskOfSource, and the shift in place of the ReLU's output
+//   batch_norm_gradient, which makes its mask of x (common/normalization.h)
 // Half of the normalisations of a residual network are like that.
 #pragma once
 
@@ -11,8 +11,6 @@
 #include "settings.h"
 
 namespace gramstack::onednn {
-
-inline constexpr const char* kMaskOfSource = "mask_of_source";
 
 /// After layouts are assigned, before memory is.
 void defer_normalization(Program& program, const Settings& settings);

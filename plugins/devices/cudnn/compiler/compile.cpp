@@ -60,6 +60,7 @@ Compiled compile(const Graph& graph, const Settings& settings, const CompileOpti
   sink_updates(program);
   fuse_images(program);
   fuse_normalization(program);
+  mask_with_sources(program);
   fuse_elementwise(program);
   observe("fuse", to_text(program));
   assign_layouts(program, settings);

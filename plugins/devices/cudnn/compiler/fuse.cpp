@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/fuse.h"
+#include "common/normalization.h"
 #include "compiler/rules.h"
 
 namespace gramstack::cudnn {
@@ -84,6 +85,16 @@ void fuse_images(Program& program) {
   for (std::size_t i = 0; i < gone.size(); ++i)
     if (!gone[i]) kept.push_back(std::move(program.instructions[i]));
   program.instructions = std::move(kept);
+}
+
+void mask_with_sources(Program& program) {
+  const std::vector<std::vector<std::size_t>> reader = readers(program);
+  for (const Instruction& norm : program.instructions) {
+    if (!compiler::is_rectified_norm(norm)) continue;
+    for (std::size_t position : reader[static_cast<std::size_t>(norm.outputs[0])])
+      if (Instruction& gradient = program.instructions[position]; compiler::masks_with_result(gradient, norm))
+        compiler::mask_with_source(gradient, norm);
+  }
 }
 
 }  // namespace gramstack::cudnn

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "emit.h"
 
 namespace gramstack::cudnn {
 namespace {
+
+constexpr const char* kNone = "static_cast<const float*>(nullptr)";  ///< an array that is not there
 
 /// x as rows times channels.
 struct Rows {
@@ -58,11 +61,11 @@ void apply(Emitter& emitter, const Rows& rows, std::vector<int> statistics) {
   const Index slices = rows.slices(kMostBlocks, 4);
   std::vector<int> operands = {0, 1, 2, statistics[0], statistics[1], emitter.output_number()};
   if (add) operands.push_back(addend);
-  emitter.call("batch_norm_apply", "batch_norm", rows.place,
-               fmt::format("  {}  batch_norm_apply<G, $_place, {}, {}>(p0, p1, p2, p3, p4, {}, p5, {});\n",
-                           rows.grid(slices), add, relu, add ? "p6" : "static_cast<const float*>(nullptr)",
-                           literal(emitter.attributes().real("epsilon"))),
-               slices * rows.chunks(), operands);
+  emitter.call(
+      "batch_norm_apply", "batch_norm", rows.place,
+      fmt::format("  {}  batch_norm_apply<G, $_place, {}, {}>(p0, p1, p2, p3, p4, {}, p5, {});\n", rows.grid(slices),
+                  add, relu, add ? "p6" : kNone, literal(emitter.attributes().real("epsilon"))),
+      slices * rows.chunks(), operands);
 }
 
 void batch_norm(Emitter& emitter) {
@@ -86,48 +89,86 @@ void batch_norm_inference(Emitter& emitter) {
         {3, 4});
 }
 
-/// Inputs dy, x, scale, mean, variance [, y] [, second]; outputs dx, dscale, dshift [, the masked sum].
-void batch_norm_gradient(Emitter& emitter) {
-  const bool add = emitter.flag("fused_add"), relu = emitter.flag("fused_relu");
-  const bool keep = emitter.operation().outputs.size() > 3;
-  const int y = relu ? 5 : -1, second = add ? 5 + relu : -1, kept = keep ? emitter.output_number(3) : -1;
-  const Rows rows(emitter.input(1),
-                  {&emitter.input(0), &emitter.input(1), &emitter.output(),
-                   relu ? &emitter.input(5) : &emitter.input(0), keep ? &emitter.output(3) : &emitter.input(0)});
-  const Slices slices = slices_of(emitter, rows);
-  const std::string epsilon = literal(emitter.attributes().real("epsilon"));
-  const std::string none = "static_cast<const float*>(nullptr)";
-  const int dscale = emitter.output_number(1), dshift = emitter.output_number(2);
-
-  std::vector<int> operands = {0, 1, 3, 4, slices.scratch};
-  const auto parameter = [&](int number, const std::string& absent) {
-    if (number < 0) return absent;
+/// The arrays of a launch, and what its body calls them.
+struct Parameters {
+  std::vector<int> operands;
+  std::string take(int number) {
     operands.push_back(number);
     return fmt::format("p{}", operands.size() - 1);
-  };
-  const std::string second_text = parameter(second, none), y_text = parameter(y, none);
-  const std::string kept_text = parameter(kept, "static_cast<float*>(nullptr)");
-  emitter.call(
-      "batch_norm_gradient_sums", "batch_norm", rows.place,
-      fmt::format("{}  batch_norm_gradient_sums<G, $_place, {}, {}, {}>(p0, p1, p2, p3, {}, {}, {}, p4, {});\n",
-                  slices.grid, add, relu, keep, second_text, y_text, kept_text, epsilon),
-      slices.count * rows.chunks(), operands);
-  emitter.call("batch_norm_gradient_join", "batch_norm", "",
-               slices.grid + "  batch_norm_gradient_join<G>(p0, p1, p2);\n", (rows.channels + 7) / 8,
-               {slices.scratch, dscale, dshift});
+  }
+};
 
-  // The masked sum, where it is kept, is read instead of what it was made from.
-  operands = {keep ? kept : 0, 1, 2, 3, 4, dscale, dshift, emitter.output_number()};
-  const bool again_add = add && !keep, again_relu = relu && !keep;
-  const std::string second_again = parameter(again_add ? second : -1, none);
-  const std::string y_again = parameter(again_relu ? y : -1, none);
-  const Index last = rows.slices(kMostBlocks, 4);
-  emitter.call(
-      "batch_norm_gradient_apply", "batch_norm", rows.place,
-      fmt::format("  {}  batch_norm_gradient_apply<G, $_place, {}, {}>(p0, p1, p2, p3, p4, {}, {}, p5, p6, p7, {});\n",
-                  rows.grid(last), again_add, again_relu, second_again, y_again, epsilon),
-      last * rows.chunks(), operands);
-}
+/// Inputs dy, x, scale, mean, variance [, y or shift] [, second]; outputs dx, dscale, dshift [, the masked sum].
+class Gradient {
+ public:
+  explicit Gradient(Emitter& emitter)
+      : emitter_(emitter),
+        add_(emitter.flag("fused_add")),
+        keep_(emitter.operation().outputs.size() > 3),
+        mask_(mask_of(emitter)),
+        second_(mask_ == "none" ? 5 : 6),
+        epsilon_(literal(emitter.attributes().real("epsilon"))),
+        rows_(emitter.input(1), {&emitter.input(0), &emitter.input(1), &emitter.output(),
+                                 mask_ == "result" ? &emitter.input(5) : &emitter.input(0),
+                                 keep_ ? &emitter.output(3) : &emitter.input(0)}),
+        slices_(slices_of(emitter, rows_)) {}
+
+  void emit() {
+    sums();
+    emitter_.call("batch_norm_gradient_join", "batch_norm", "",
+                  slices_.grid + "  batch_norm_gradient_join<G>(p0, p1, p2);\n", (rows_.channels + 7) / 8,
+                  {slices_.scratch, emitter_.output_number(1), emitter_.output_number(2)});
+    apply();
+  }
+
+ private:
+  static std::string mask_of(const Emitter& emitter) {
+    if (!emitter.flag("fused_relu")) return "none";
+    return emitter.flag("mask_of_source") ? "source" : "result";
+  }
+
+  void sums() {
+    Parameters p;
+    const std::string dy = p.take(0), x = p.take(1), mean = p.take(3), variance = p.take(4);
+    const std::string partial = p.take(slices_.scratch);
+    const std::string scale = mask_ == "source" ? p.take(2) : mean, shift = mask_ == "source" ? p.take(5) : mean;
+    const std::string second = add_ ? p.take(second_) : kNone, y = mask_ == "result" ? p.take(5) : kNone;
+    const std::string kept = keep_ ? p.take(emitter_.output_number(3)) : "static_cast<float*>(nullptr)";
+    const std::array arguments = {dy, x, scale, shift, mean, variance, second, y, kept, partial, epsilon_};
+    emitter_.call("batch_norm_gradient_sums", "batch_norm", rows_.place,
+                  fmt::format("{}  batch_norm_gradient_sums<G, $_place, {}, Mask::{}, {}>({});\n", slices_.grid, add_,
+                              mask_, keep_, fmt::join(arguments, ", ")),
+                  slices_.count * rows_.chunks(), p.operands);
+  }
+
+  /// The masked sum, where it is kept, is read instead of what it was made from.
+  void apply() {
+    const bool add = add_ && !keep_;
+    const std::string mask = keep_ ? "none" : mask_;
+    const Index slices = rows_.slices(kMostBlocks, 4);
+    Parameters p;
+    const std::string dy = p.take(keep_ ? emitter_.output_number(3) : 0), x = p.take(1), scale = p.take(2);
+    const std::string mean = p.take(3), variance = p.take(4);
+    const std::string dscale = p.take(emitter_.output_number(1)), dshift = p.take(emitter_.output_number(2));
+    const std::string dx = p.take(emitter_.output_number()), shift = mask == "source" ? p.take(5) : mean;
+    const std::string second = add ? p.take(second_) : kNone, y = mask == "result" ? p.take(5) : kNone;
+    const std::array arguments = {dy, x, scale, shift, mean, variance, second, y, dscale, dshift, dx, epsilon_};
+    emitter_.call("batch_norm_gradient_apply", "batch_norm", rows_.place,
+                  fmt::format("  {}  batch_norm_gradient_apply<G, $_place, {}, Mask::{}>({});\n", rows_.grid(slices),
+                              add, mask, fmt::join(arguments, ", ")),
+                  slices * rows_.chunks(), p.operands);
+  }
+
+  Emitter& emitter_;
+  bool add_, keep_;
+  std::string mask_;  ///< of the kernels' Mask
+  int second_;
+  std::string epsilon_;
+  Rows rows_;
+  Slices slices_;
+};
+
+void batch_norm_gradient(Emitter& emitter) { Gradient(emitter).emit(); }
 
 constexpr Generator kGenerators[] = {{"batch_norm", batch_norm},
                                      {"batch_norm_inference", batch_norm_inference},

@@ -52,8 +52,9 @@ struct Expression {
 ///   symmetrize      f32 [n,n] -> what is below the diagonal mirrored; may be in place
 ///   crop_normalize  images u8, offsets i32 -> real; attributes padding, mean, deviation
 ///   batch_norm, batch_norm_inference  attributes fused_add (one more input, the addend), fused_relu
-///   batch_norm_gradient               attributes fused_relu (one more input, y), then fused_add (one more input, a
-///                                     second gradient); a fourth output takes the masked sum
+///   batch_norm_gradient               attributes fused_relu (one more input, y, or with mask_of_source the shift),
+///                                     then fused_add (one more input, a second gradient); a fourth output takes the
+///                                     masked sum
 /// Vectors of statistics, scales and shifts, and results of reductions, norms and losses are f32.
 struct Operation {
   std::string op;

@@ -1,8 +1,8 @@
 // Batch normalisation of rows x channels, fused with an addition, a ReLU and their gradients. Rows: images times
 // pixels. Place (generated) tells where row r of channel c is; N neighbouring channels are moved at once. A thread
 // keeps its channels and walks down rows: CX threads across channel groups, RY across rows, over one slice of the rows.
-// Training moves x twice and y once (and the addend once); the gradient dy, x, y and a second gradient twice, dx once
-// (with the masked gradient stored: those once, it twice, x twice).
+// Training moves x twice and y once (and the addend once); the gradient dy, x, a second gradient and y, where the mask
+// is not made of x, twice, dx once (with the masked gradient stored: those once, it twice, x twice).
 template <int N_, int Channels_, int Rows_, int CX_, int Slices_>
 struct Grid {
   static constexpr int N = N_, Channels = Channels_, Rows = Rows_, CX = CX_, Slices = Slices_;
@@ -128,6 +128,30 @@ __device__ __forceinline__ void batch_norm_moments(const float* partial, float* 
       });
 }
 
+// 1 / sqrt(variance + epsilon) of N channels.
+template <int N>
+__device__ __forceinline__ Lanes<N> inverse_deviations(const float* variance, float epsilon) {
+  Lanes<N> x = load<N>(variance);
+#pragma unroll
+  for (int k = 0; k < N; ++k) x[k] = inverse_root(x[k] + epsilon);
+  return x;
+}
+
+// What x becomes before a ReLU; the gradient's mask is made by the same arithmetic.
+template <int N>
+struct Normalization {
+  Lanes<N> center, factor, offset;
+
+  __device__ __forceinline__ Normalization(const float* scale, const float* shift, const float* mean,
+                                           const float* variance, float epsilon)
+      : center(load<N>(mean)), factor(load<N>(scale)), offset(load<N>(shift)) {
+    const Lanes<N> inverse = inverse_deviations<N>(variance, epsilon);
+#pragma unroll
+    for (int k = 0; k < N; ++k) factor[k] *= inverse[k];
+  }
+  __device__ __forceinline__ float operator()(float x, int k) const { return (x - center[k]) * factor[k] + offset[k]; }
+};
+
 // y = scale (x - mean) / sqrt(variance + epsilon) + shift [+ addend] [below 0: 0]
 template <class G, class Place, bool Add, bool Relu, class X, class A, class Y>
 __device__ __forceinline__ void batch_norm_apply(const X* x, const float* scale, const float* shift, const float* mean,
@@ -135,11 +159,7 @@ __device__ __forceinline__ void batch_norm_apply(const X* x, const float* scale,
   const G grid;
   if (grid.first >= grid.end) return;
   const int c = grid.channel;
-  const Lanes<G::N> center = load<G::N>(mean + c), offset = load<G::N>(shift + c);
-  Lanes<G::N> factor = load<G::N>(scale + c);
-  const Lanes<G::N> spread = load<G::N>(variance + c);
-#pragma unroll
-  for (int k = 0; k < G::N; ++k) factor[k] *= inverse_root(spread[k] + epsilon);
+  const Normalization<G::N> norm(scale + c, shift + c, mean + c, variance + c, epsilon);
 #pragma unroll 4
   for (int r = grid.first; r < grid.end; r += G::RY) {
     const int place = Place::at(r, c);
@@ -148,7 +168,7 @@ __device__ __forceinline__ void batch_norm_apply(const X* x, const float* scale,
     if (Add) a = load<G::N>(addend + place);
 #pragma unroll
     for (int k = 0; k < G::N; ++k) {
-      v[k] = (v[k] - center[k]) * factor[k] + offset[k];
+      v[k] = norm(v[k], k);
       if (Add) v[k] += a[k];
       if (Relu) v[k] = v[k] < 0.0f ? 0.0f : v[k];
     }
@@ -156,52 +176,61 @@ __device__ __forceinline__ void batch_norm_apply(const X* x, const float* scale,
   }
 }
 
-// The gradient at the normalisation's output: dy [+ second], 0 where y is not above 0.
-template <int N, bool Add, bool Relu, class D, class S, class Y>
-__device__ __forceinline__ Lanes<N> masked(const D* dy, const S* second, const Y* y, int place) {
+// Where a gradient is 0: nowhere; where the ReLU's output y is not above 0; where the same made of x is not.
+enum class Mask { none, result, source };
+
+// The gradient at the normalisation's output: dy [+ second], masked; `v`: x there.
+template <int N, bool Add, Mask How, class D, class S, class Y>
+__device__ __forceinline__ Lanes<N> masked(const D* dy, const S* second, const Y* y, const Lanes<N>& v,
+                                           const Normalization<N>& norm, int place) {
   Lanes<N> g = load<N>(dy + place);
   if (Add) {
     const Lanes<N> s = load<N>(second + place);
 #pragma unroll
     for (int k = 0; k < N; ++k) g[k] += s[k];
   }
-  if (Relu) {
-    const Lanes<N> v = load<N>(y + place);
+  if (How == Mask::none) return g;
+  Lanes<N> result = v;
+  if (How == Mask::result) result = load<N>(y + place);
 #pragma unroll
-    for (int k = 0; k < N; ++k) g[k] = v[k] > 0.0f ? g[k] : 0.0f;
+  for (int k = 0; k < N; ++k) {
+    if (How == Mask::source) result[k] = norm(v[k], k);
+    g[k] = result[k] > 0.0f ? g[k] : 0.0f;
   }
   return g;
 }
 
-// Sums of g and of g u over each slice, u = (x - mean) / deviation; g itself where `Keep`.
-template <class G, class Place, bool Add, bool Relu, bool Keep, class D, class X, class S, class Y, class K>
-__device__ __forceinline__ void batch_norm_gradient_sums(const D* dy, const X* x, const float* mean,
-                                                         const float* variance, const S* second, const Y* y, K* kept,
-                                                         float* partial, float epsilon) {
+// Sums of g and of g u over each slice, u = (x - mean) / deviation; g itself where `Keep`. Scale and shift are read for
+// Mask::source only.
+template <class G, class Place, bool Add, Mask How, bool Keep, class D, class X, class S, class Y, class K>
+__device__ __forceinline__ void batch_norm_gradient_sums(const D* dy, const X* x, const float* scale,
+                                                         const float* shift, const float* mean, const float* variance,
+                                                         const S* second, const Y* y, K* kept, float* partial,
+                                                         float epsilon) {
   const G grid;
   const int c = grid.channel;
-  Lanes<G::N> center = same<G::N>(0.0f), inverse = same<G::N>(0.0f);
-  if (c < G::Channels) {
-    center = load<G::N>(mean + c);
-    inverse = load<G::N>(variance + c);
-#pragma unroll
-    for (int k = 0; k < G::N; ++k) inverse[k] = inverse_root(inverse[k] + epsilon);
-  }
+  const bool inside = c < G::Channels;
+  const int known = inside ? c : 0;
+  const Normalization<G::N> norm(scale + known, shift + known, mean + known, variance + known, epsilon);
   Lanes<G::N> sum = same<G::N>(0.0f), along = same<G::N>(0.0f);
 #pragma unroll 4
   for (int r = grid.first; r < grid.end; r += G::RY) {
     const int place = Place::at(r, c);
     const Lanes<G::N> v = load<G::N>(x + place);
-    const Lanes<G::N> g = masked<G::N, Add, Relu>(dy, second, y, place);
+    const Lanes<G::N> g = masked<G::N, Add, How>(dy, second, y, v, norm, place);
     if (Keep) store<G::N>(kept + place, g);
 #pragma unroll
     for (int k = 0; k < G::N; ++k) {
       sum[k] += g[k];
-      along[k] += g[k] * ((v[k] - center[k]) * inverse[k]);
+      along[k] += g[k] * (v[k] - norm.center[k]);
     }
   }
   sum_rows<G>(sum, along);
-  if (threadIdx.x < G::CX && c < G::Channels) store_partial<G>(partial, c, sum, along);
+  if (threadIdx.x >= G::CX || !inside) return;
+  const Lanes<G::N> inverse = inverse_deviations<G::N>(variance + c, epsilon);
+#pragma unroll
+  for (int k = 0; k < G::N; ++k) along[k] *= inverse[k];
+  store_partial<G>(partial, c, sum, along);
 }
 
 struct TwoSums {
@@ -224,22 +253,20 @@ __device__ __forceinline__ void batch_norm_gradient_join(const float* partial, f
 }
 
 // dx = scale / deviation (g - mean(g) - u mean(g u))
-template <class G, class Place, bool Add, bool Relu, class D, class X, class S, class Y, class DX>
+template <class G, class Place, bool Add, Mask How, class D, class X, class S, class Y, class DX>
 __device__ __forceinline__ void batch_norm_gradient_apply(const D* dy, const X* x, const float* scale,
-                                                          const float* mean, const float* variance, const S* second,
-                                                          const Y* y, const float* dscale, const float* dshift, DX* dx,
-                                                          float epsilon) {
+                                                          const float* shift, const float* mean, const float* variance,
+                                                          const S* second, const Y* y, const float* dscale,
+                                                          const float* dshift, DX* dx, float epsilon) {
   const G grid;
   if (grid.first >= grid.end) return;
   const int c = grid.channel;
   constexpr float share = 1.0f / G::Rows;
-  const Lanes<G::N> center = load<G::N>(mean + c);
-  Lanes<G::N> factor = load<G::N>(scale + c), slope = load<G::N>(dscale + c), level = load<G::N>(dshift + c);
-  Lanes<G::N> inverse = load<G::N>(variance + c);
+  const Normalization<G::N> norm(scale + c, shift + c, mean + c, variance + c, epsilon);
+  const Lanes<G::N> inverse = inverse_deviations<G::N>(variance + c, epsilon);
+  Lanes<G::N> slope = load<G::N>(dscale + c), level = load<G::N>(dshift + c);
 #pragma unroll
   for (int k = 0; k < G::N; ++k) {
-    inverse[k] = inverse_root(inverse[k] + epsilon);
-    factor[k] *= inverse[k];
     slope[k] *= share * inverse[k];
     level[k] *= share;
   }
@@ -247,9 +274,10 @@ __device__ __forceinline__ void batch_norm_gradient_apply(const D* dy, const X* 
   for (int r = grid.first; r < grid.end; r += G::RY) {
     const int place = Place::at(r, c);
     Lanes<G::N> v = load<G::N>(x + place);
-    const Lanes<G::N> g = masked<G::N, Add, Relu>(dy, second, y, place);
+    const Lanes<G::N> g = masked<G::N, Add, How>(dy, second, y, v, norm, place);
 #pragma unroll
-    for (int k = 0; k < G::N; ++k) v[k] = factor[k] * (g[k] - level[k] - (v[k] - center[k]) * slope[k]);
+    for (int k = 0; k < G::N; ++k)
+      v[k] = norm.factor[k] * (g[k] - level[k] - (v[k] - norm.center[k]) * slope[k]);
     store<G::N>(dx + place, v);
   }
 }
