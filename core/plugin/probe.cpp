@@ -79,18 +79,20 @@ void restore_signals() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-/// Puts stdin and stdout on /dev/null and stderr on `noise`; keeps `keep`, moved to 3; closes all other descriptors.
-void isolate_descriptors(int noise, int keep) {
-  const int null = open("/dev/null", O_RDWR);
-  const int kept = fcntl(keep, F_DUPFD, 10), heard = fcntl(noise, F_DUPFD, 10);
+/// What the child reports to. A number that was free: the dynamic loader may go on writing to one of its own.
+int reports_to = -1;
+
+/// Puts stdin and stdout on /dev/null and stderr on `noise`; keeps `reports` and closes all other descriptors.
+void isolate_descriptors(int noise, int reports) {
+  const int null = open("/dev/null", O_RDWR), heard = fcntl(noise, F_DUPFD, 10);
+  reports_to = fcntl(reports, F_DUPFD, 10);
   dup2(null, 0);
   dup2(null, 1);
   dup2(heard, 2);
-  dup2(kept, 3);
-  syscall(SYS_close_range, 4u, ~0u, 0u);
+  const unsigned kept = static_cast<unsigned>(reports_to);
+  syscall(SYS_close_range, 3u, kept - 1, 0u);
+  syscall(SYS_close_range, kept + 1, ~0u, 0u);
 }
-
-constexpr int kReport = 3;
 
 /// The terminate handler: says what a static constructor or destructor threw.
 [[noreturn]] void report_exception() {
@@ -98,9 +100,9 @@ constexpr int kReport = 3;
     if (std::current_exception()) throw;
     std::abort();
   } catch (const std::exception& error) {
-    report(kReport, fmt::format("{}{}", kThrew, error.what()));
+    report(reports_to, fmt::format("{}{}", kThrew, error.what()));
   } catch (...) {
-    report(kReport, fmt::format("{}something that is not a std::exception", kThrew));
+    report(reports_to, fmt::format("{}something that is not a std::exception", kThrew));
   }
   _exit(1);
 }
@@ -109,17 +111,17 @@ constexpr int kReport = 3;
 
 void try_out(const std::filesystem::path& file) {
   try {
-    report(kReport, {&kLoading, 1});
+    report(reports_to, {&kLoading, 1});
     {
       const Plugin plugin = load_plugin(file);
       if ((plugin.descriptor->flags & GRAMSTACK_KEEP_LOADED) != 0) plugin.library.keep_loaded();
-      report(kReport, {&kClosing, 1});
+      report(reports_to, {&kClosing, 1});
     }
-    report(kReport, {&kGood, 1});
+    report(reports_to, {&kGood, 1});
   } catch (const Error& error) {
-    report(kReport, kRefused + std::string(error.what()).substr(0, kLongestReport - 8));
+    report(reports_to, kRefused + std::string(error.what()).substr(0, kLongestReport - 8));
   } catch (...) {
-    report(kReport, fmt::format("{}cannot be loaded: threw an exception", kRefused));
+    report(reports_to, fmt::format("{}cannot be loaded: threw an exception", kRefused));
   }
 }
 
