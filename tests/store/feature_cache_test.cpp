@@ -37,7 +37,7 @@ TEST_CASE("store: damaged features are as good as not there, and are replaced") 
     write_atomically(folder / "features/a", bytes);
     CHECK_FALSE(cache.find("a").has_value());
   }
-  for (const std::size_t size : {0, 10, 64 + 4, 64 + 5}) {
+  for (const std::size_t size : {0u, 10u, 64u + 4u, 64u + 5u}) {
     cache.put("a", Rows{1, 2, 3});
     std::filesystem::resize_file(folder / "features/a", size);
     CHECK_FALSE(cache.find("a").has_value());
