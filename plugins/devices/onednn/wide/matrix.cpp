@@ -87,12 +87,6 @@ void pack_panels(const Order& o, Scratch& s, std::int64_t begin, std::int64_t en
   pack_units(o.columns, o.k, begin, end, kColumns, kColumns, o.panel_size(), s.panels);
 }
 
-/// Where sums are kept: rows `stride` floats apart.
-struct Sums {
-  float* data;
-  std::int64_t stride;
-};
-
 /// The result, and what its sums begin with.
 struct Result {
   float* c;
@@ -158,14 +152,14 @@ void add_block(const Order& o, const Scratch& s, const Block& b, const Sums& sum
   const std::int64_t steps = std::min(o.depth(), o.k - depth);
   for (std::int64_t i = 0; i < b.rows; i += o.unit()) {
     const std::int64_t row = b.row + i, rows = std::min(o.unit(), b.rows - i);
-    float* const to = sums.data + i * sums.stride;
+    const Sums to{sums.at(i, 0), sums.stride};
     for (std::int64_t r = 0; r < rows; ++r)  // written at the end only
-      for (std::int64_t p = 0; p < panels.count; ++p) __builtin_prefetch(to + r * sums.stride + p * kColumns, 1);
+      for (std::int64_t p = 0; p < panels.count; ++p) __builtin_prefetch(to.at(r, p), 1);
     if (o.rows.along)
-      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panels, to, sums.stride, add);
+      product_of(rows, steps, o.rows.at(row, depth), LongRows{o.rows.stride}, panels, to, add);
     else
       product_of(rows, steps, s.groups + row / kRows * o.group_size() + depth * kPackedRows, PackedSteps<kPackedRows>(),
-                 panels, to, sums.stride, add);
+                 panels, to, add);
   }
 }
 

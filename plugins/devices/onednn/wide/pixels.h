@@ -9,82 +9,123 @@
 namespace gramstack {
 namespace {
 
-/// Every `stride`-th pixel of a tensor [image][channels/8][height][width][8], `rows` x `columns` of them an image.
+/// Every `stride`-th pixel of a tensor [image][channels/8][height][width][8], rows x columns of them an image, numbered
+/// through all images.
 struct Pixels {
   std::int64_t channels, height, width, stride, rows, columns;
 
   std::int64_t plane() const { return height * width * 8; }
   std::int64_t planes() const { return channels / 8; }
-};
-
-/// Some whole images, or some rows of pixels of one image.
-struct Piece {
-  std::int64_t image, images, row, rows;
-};
-
-/// The pieces of `images` images of rows x columns pixels: about `kPixels` pixels each, that are worked on at a time.
-struct Pieces {
-  static constexpr std::int64_t kPixels = 256;
-  std::int64_t images, rows, together, height, pixels;  ///< of a piece at most: images together, rows, pixels
-  std::int64_t per_image, count;
-
-  Pieces(std::int64_t all, std::int64_t image_rows, std::int64_t columns)
-      : images(all),
-        rows(image_rows),
-        together(std::clamp<std::int64_t>(kPixels / (rows * columns), 1, images)),
-        height(std::clamp<std::int64_t>(kPixels / columns, 1, rows)),
-        pixels(together * height * columns),
-        per_image((rows + height - 1) / height),
-        count(per_image * ((images + together - 1) / together)) {}
-
-  Piece operator[](std::int64_t i) const {
-    const std::int64_t image = i / per_image * together, row = i % per_image * height;
-    return {image, std::min(together, images - image), row, std::min(height, rows - row)};
+  std::int64_t of_image() const { return rows * columns; }
+  /// Those that follow each other in memory, but for the stride.
+  std::int64_t of_line() const { return stride == 1 ? of_image() : columns; }
+  /// Where the first channels of one are.
+  std::int64_t at(std::int64_t pixel) const {
+    const std::int64_t place = pixel % of_image();
+    return pixel / of_image() * planes() * plane() + (place / columns * width + place % columns) * stride * 8;
   }
 };
+
+/// `count` pixels from `first` on.
+struct Stretch {
+  std::int64_t first, count;
+  std::int64_t end() const { return first + count; }
+};
+
+/// visit(part, p.at(part.first)) for the parts of `all` that neither leave a line nor go beyond a multiple of `unit`,
+/// counted from the first pixel.
+template <class Visit>
+void for_each_part(const Pixels& p, const Stretch& all, std::int64_t unit, Visit&& visit) {
+  for (Stretch part{all.first, 0}; part.first < all.end(); part.first += part.count) {
+    part.count = std::min(
+        {all.end() - part.first, p.of_line() - part.first % p.of_line(), unit - (part.first - all.first) % unit});
+    visit(part, p.at(part.first));
+  }
+}
 
 inline void copy_eight(const float* from, float* to) { _mm256_storeu_ps(to, _mm256_loadu_ps(from)); }
 
-/// Channels of the piece's pixels as [channels/(8 kPlanes)][pixels][kPlanes][8].
+/// All channels of the pixels as [count/unit][channels/(8 kPlanes)][unit][kPlanes][8]; the last unit may be smaller.
 template <int kPlanes>
-void gather(const Pixels& p, const Piece& piece, const float* tensor, float* to) {
-  for (std::int64_t c = 0; c < p.planes(); c += kPlanes)
-    for (std::int64_t n = piece.image; n < piece.image + piece.images; ++n)
-      for (std::int64_t y = piece.row; y < piece.row + piece.rows; ++y) {
-        const float* from = tensor + (n * p.planes() + c) * p.plane() + y * p.stride * p.width * 8;
-        for (std::int64_t x = 0; x < p.columns; ++x, from += p.stride * 8)
-          for (int i = 0; i < kPlanes; ++i, to += 8) copy_eight(from + i * p.plane(), to);
-      }
+void gather(const Pixels& p, const Stretch& all, std::int64_t unit, const float* tensor, float* to) {
+  for_each_part(p, all, unit, [&](const Stretch& part, std::int64_t place) {
+    const std::int64_t begin = (part.first - all.first) / unit * unit, size = std::min(unit, all.count - begin);
+    const float* from = tensor + place;
+    float* out = to + begin * p.channels + (part.first - all.first - begin) * kPlanes * 8;
+    for (std::int64_t c = 0; c < p.planes(); c += kPlanes, from += kPlanes * p.plane(), out += kPlanes * size * 8)
+      for (std::int64_t i = 0; i < part.count; ++i)
+        for (int k = 0; k < kPlanes; ++k)
+          copy_eight(from + k * p.plane() + i * p.stride * 8, out + (i * kPlanes + k) * 8);
+  });
 }
 
-/// A row of the tensor from every second of `pixels`' blocks of eight, past the caches where it has no gaps; the pixels
-/// between those that are seen become zero.
-inline void put_row(const Pixels& p, const float* pixels, float* to) {
+/// Eight channels of a part of a line from every second of `pixels`' blocks of eight, past the caches where it has no
+/// gaps; pixels beside and below those that are seen become zero. `to`: the first one's place.
+inline void put_part(const Pixels& p, const Stretch& part, const float* pixels, float* to) {
   if (p.stride == 1) {
-    for (std::int64_t x = 0; x < p.columns; ++x) _mm256_stream_ps(to + x * 8, _mm256_loadu_ps(pixels + x * 16));
+    for (std::int64_t i = 0; i < part.count; ++i) _mm256_stream_ps(to + i * 8, _mm256_loadu_ps(pixels + i * 16));
     return;
   }
-  for (std::int64_t x = 0; x < p.columns; ++x) {
-    copy_eight(pixels + x * 16, to + x * p.stride * 8);
-    const std::int64_t end = std::min((x + 1) * p.stride, p.width);
-    for (std::int64_t gap = x * p.stride + 1; gap < end; ++gap) _mm256_storeu_ps(to + gap * 8, _mm256_setzero_ps());
+  const std::int64_t row = part.first % p.of_image() / p.columns * p.stride, column = part.first % p.columns * p.stride;
+  const std::int64_t width = std::min(part.count * p.stride, p.width - column) * 8;
+  for (std::int64_t i = 0; i < part.count; ++i) {
+    copy_eight(pixels + i * 16, to + i * p.stride * 8);
+    std::fill(to + (i * p.stride + 1) * 8, to + std::min((i + 1) * p.stride * 8, width), 0.0F);
   }
+  for (std::int64_t below = 1; below < std::min(p.stride, p.height - row); ++below)
+    std::fill_n(to + below * p.width * 8, width, 0.0F);
 }
 
-/// Sixteen channels from `channel` on of the piece's pixels, [pixels][16], back to their places; what is not seen
-/// between and below them becomes zero.
-inline void scatter(const Pixels& p, const Piece& piece, const float* pixels, std::int64_t channel, float* tensor) {
-  for (std::int64_t n = 0; n < piece.images; ++n)
-    for (std::int64_t y = 0; y < piece.rows; ++y) {
-      const float* from = pixels + (n * piece.rows + y) * p.columns * 16;
-      const std::int64_t row = (piece.row + y) * p.stride, end = std::min(row + p.stride, p.height);
-      for (std::int64_t half = 0; half < 2; ++half) {
-        float* const plane = tensor + ((piece.image + n) * p.planes() + channel / 8 + half) * p.plane();
-        put_row(p, from + half * 8, plane + row * p.width * 8);
-        std::fill(plane + (row + 1) * p.width * 8, plane + end * p.width * 8, 0.0F);
-      }
-    }
+/// Sixteen channels from `channel` on of the pixels, [count][16], back to their places; what is not seen becomes zero.
+inline void scatter(const Pixels& p, const Stretch& all, const float* pixels, std::int64_t channel, float* tensor) {
+  for_each_part(p, all, all.count, [&](const Stretch& part, std::int64_t place) {
+    for (std::int64_t half = 0; half < 2; ++half)
+      put_part(p, part, pixels + (part.first - all.first) * 16 + half * 8,
+               tensor + place + (channel / 8 + half) * p.plane());
+  });
 }
+
+/// The memory of some pixels in pieces, so that it can be fetched while something else is computed: a plane's, or a
+/// row's where there are gaps between them; all planes' where they are whole images. A hint: of several images of which
+/// not all pixels are asked for some may be left out.
+class Pieces {
+ public:
+  Pieces(const Pixels& p, const Stretch& all, const float* tensor) {
+    if (all.count == 0) return;
+    const std::int64_t images = std::max<std::int64_t>(1, all.count / p.of_image());
+    const bool gaps = p.stride > 1, dense = !gaps && images > 1;
+    plane_ = tensor + p.at(all.first);
+    planes_ = dense ? p.planes() : p.planes() * images;
+    apart_ = dense ? all.count * 8 : p.plane();
+    rows_ = gaps ? std::min((all.count + p.columns - 1) / p.columns, p.rows) : 1;
+    row_apart_ = p.stride * p.width * 8;
+    row_lines_ = gaps ? (p.columns * p.stride + 1) / 2 : 0;
+  }
+
+  /// nullptr: there are no more.
+  const float* next() {
+    if (planes_ == 0) return nullptr;
+    const float* const piece = plane_ + row_ * row_apart_;
+    if (++row_ < rows_) return piece;
+    row_ = 0;
+    plane_ += apart_;
+    --planes_;
+    return piece;
+  }
+
+  /// Fetches a piece that is a row; nullptr: it did. Longer ones are left to who computes.
+  const float* next_long() {
+    const float* const piece = next();
+    if (!piece || row_lines_ == 0) return piece;
+    for (std::int64_t line = 0; line < row_lines_; ++line)
+      _mm_prefetch(reinterpret_cast<const char*>(piece + line * 16), _MM_HINT_T1);
+    return nullptr;
+  }
+
+ private:
+  const float* plane_ = nullptr;
+  std::int64_t planes_ = 0, apart_ = 0, rows_ = 1, row_apart_ = 0, row_ = 0, row_lines_ = 0;
+};
 
 }  // namespace
 }  // namespace gramstack

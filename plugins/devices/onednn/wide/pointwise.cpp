@@ -16,44 +16,115 @@ Pixels source_of(const Problem& p) {
 Pixels destination_of(const Problem& p) {
   return {p.outputs, p.output_height(), p.output_width(), 1, p.output_height(), p.output_width()};
 }
-Pieces pieces_of(const Problem& p) { return {p.images, p.output_height(), p.output_width()}; }
+
+std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
 
 /// forward() or data_gradient(): destination pixels [pixels][outputs] = source pixels [pixels][inputs] x weights.
 struct Walk {
+  /// A thread takes kBlock pixels at a time, kInputs inputs of them through kChunk outputs before the next ones: these
+  /// pixels and weights stay in the first-level cache. Measured.
+  static constexpr std::int64_t kBlock = 96, kInputs = 64, kChunk = 64;
   Pixels source, destination;
-  Pieces pieces;
+  std::int64_t line, per_line, blocks;  ///< pixels that are cut into per_line blocks: of an image, of all small ones
 
-  Walk(const Problem& p, Pass pass) : source(source_of(p)), destination(destination_of(p)), pieces(pieces_of(p)) {
+  Walk(const Problem& p, Pass pass) : source(source_of(p)), destination(destination_of(p)) {
     if (pass == Pass::data_gradient) std::swap(source, destination);
+    const std::int64_t image = source.of_image();
+    line = image < kBlock / 2 ? image * p.images : image;
+    per_line = ceiling(line, kBlock);
+    blocks = image * p.images / line * per_line;
   }
 
+  Stretch block(std::int64_t i) const {
+    if (i >= blocks) return {};
+    const std::int64_t begin = i % per_line * kBlock;
+    return {i / per_line * line + begin, std::min(kBlock, line - begin)};
+  }
+  /// Whether a block's pixels are neighbours in memory.
+  bool is_whole(const Pixels& p) const { return p.stride == 1 && line == p.of_image(); }
   std::int64_t weights() const { return source.channels * destination.channels; }
-  std::int64_t own() const { return pieces.pixels * (source.channels + 16); }  ///< floats of a thread's scratch
+  std::int64_t own() const { return kBlock * (source.channels + kChunk); }  ///< floats of a thread's scratch
 };
 
-/// All channels of some pixels: [channels/8][..][8], blocks `group` floats apart.
-struct Rows {
-  const float* data;
-  std::int64_t count, group;
+/// The pixels in work.
+struct Block {
+  Stretch pixels;
+  const float* source;  ///< groups of eight channels [pixels][8] where they are, or [count/kMostRows][..][kMostRows][8]
+  std::int64_t group;   ///< how far those are apart; 0: copied
+  float* sums;          ///< [chunk/16][count][16]
+  float* destination;   ///< of the first pixel; null: they are not neighbours there
+  Pieces next;          ///< of the block after this one
+
+  /// Where outputs from `output` on go; null: into the sums.
+  float* out(const Walk& w, std::int64_t output) const {
+    return destination ? destination + output / 8 * w.destination.plane() : nullptr;
+  }
 };
 
-/// Where they are, or copied together.
-Rows rows_of(const Pixels& p, const Piece& piece, const float* tensor, float* copy) {
-  const std::int64_t count = piece.images * piece.rows * p.columns;
-  if (p.stride == 1 && piece.images == 1)
-    return {tensor + piece.image * p.planes() * p.plane() + piece.row * p.width * 8, count, p.plane()};
-  gather<1>(p, piece, tensor, copy);
-  return {copy, count, count * 8};
+/// Some inputs of all pixels times the weights of 16 outputs.
+struct Slice {
+  std::int64_t first, count;
+  const float *weights, *ahead;  ///< ahead: the weights wanted next
+  float *sums, *out;             ///< out: two planes that take the sums over all inputs; null: they stay
+};
+
+template <class Put>
+void multiply_rows(const Walk& w, Block& b, const Slice& s, std::int64_t row, Put put) {
+  constexpr int kFar = 6;  // lines for each eight inputs: 48 for kInputs, as many as a block has in a plane
+  const std::int64_t rows = std::min<std::int64_t>(kMostRows, b.pixels.count - row);
+  const std::int64_t group = b.group ? b.group : rows * 8, begin = b.group ? row * 8 : row * w.source.channels;
+  const float* const left = b.source + begin + s.first / 8 * group;
+  const Panels right{.first = s.weights, .ahead = s.ahead, .far = b.next.next_long()};
+  const OnePanelSums sums{s.sums + row * 16};
+  if (right.far)
+    product_of(rows, s.count, left, BlockedSteps<8, kFar>{group}, right, sums, s.first > 0, put);
+  else
+    product_of(rows, s.count, left, BlockedSteps<8>{group}, right, sums, s.first > 0, put);
 }
 
-/// [rows][16] sums over all inputs. `ahead`: the weights wanted next.
-void multiply(const Walk& w, const Rows& rows, const float* weights, float* sums, const float* ahead) {
-  for (std::int64_t c = 0; c < w.source.channels; c += kDepth) {
-    const std::int64_t depth = std::min(kDepth, w.source.channels - c);
-    for (std::int64_t row = 0; row < rows.count; row += kMostRows)
-      product_of(std::min<std::int64_t>(kMostRows, rows.count - row), depth, rows.data + c / 8 * rows.group + row * 8,
-                 BlockedSteps<8>{rows.group}, {.first = weights + c * 16, .ahead = ahead + c * 16}, sums + row * 16, 16,
-                 c > 0);
+void multiply(const Walk& w, Block& b, const Slice& s) {
+  for (std::int64_t row = 0; row < b.pixels.count; row += kMostRows) {
+    if (s.out)
+      multiply_rows(w, b, s, row, Stream{s.out + row * 8, s.out + w.destination.plane() + row * 8});
+    else
+      multiply_rows(w, b, s, row, Keep());
+  }
+}
+
+/// Sums over all inputs for outputs `output` .. `output` + `outputs` - 1.
+void multiply_chunk(const Walk& w, Block& b, const float* weights, std::int64_t output, std::int64_t outputs) {
+  const std::int64_t inputs = w.source.channels;
+  weights += output * inputs;
+  for (std::int64_t first = 0, count = 0; first < inputs; first += count) {
+    count = std::min(Walk::kInputs, inputs - first);
+    const bool last = first + count == inputs;
+    const float* const after = last ? weights + outputs * inputs : weights + (first + count) * 16;
+    for (std::int64_t k = 0; k < outputs; k += 16) {
+      const float* const panel = weights + k * inputs + first * 16;
+      multiply(w, b,
+               {first, count, panel, k + 16 < outputs ? panel + 16 * inputs : after, b.sums + k * b.pixels.count,
+                last ? b.out(w, output + k) : nullptr});
+    }
+  }
+}
+
+/// From packed weights.
+void apply_to(const Walk& w, std::int64_t i, const float* source, const float* weights, float* destination,
+              float* scratch) {
+  const Stretch pixels = w.block(i);
+  const bool in_place = w.is_whole(w.source), streams = w.is_whole(w.destination);
+  Block b{pixels,
+          in_place ? source + w.source.at(pixels.first) : scratch,
+          in_place ? w.source.plane() : 0,
+          scratch + Walk::kBlock * w.source.channels,
+          streams ? destination + w.destination.at(pixels.first) : nullptr,
+          {w.source, w.block(i + 1), source}};
+  if (!in_place) gather<1>(w.source, pixels, kMostRows, source, scratch);
+  for (std::int64_t output = 0; output < w.destination.channels; output += Walk::kChunk) {
+    const std::int64_t chunk = std::min(Walk::kChunk, w.destination.channels - output);
+    multiply_chunk(w, b, weights, output, chunk);
+    for (std::int64_t k = 0; k < chunk && !streams; k += 16)
+      scatter(w.destination, pixels, b.sums + k * pixels.count, output + k, destination);
   }
 }
 
@@ -67,18 +138,9 @@ void apply(const Walk& w, const float* source, const Factor& weights, float* des
     for (std::int64_t g = groups * thread / threads; g < groups * (thread + 1) / threads; ++g)
       pack(weights, g * 16, 16, 0, w.source.channels, 16, workspace + g * size);
 #pragma omp barrier
-    float* const copy = workspace + w.weights() + thread * w.own();
-    float* const sums = copy + w.pieces.pixels * w.source.channels;
-    const std::int64_t end = w.pieces.count * (thread + 1) / threads;
-    for (std::int64_t i = w.pieces.count * thread / threads; i < end; ++i) {
-      const Piece piece = w.pieces[i];
-      const Rows rows = rows_of(w.source, piece, source, copy);
-      for (std::int64_t g = 0; g < groups; ++g) {
-        multiply(w, rows, workspace + g * size, sums, workspace + (g + 1) * size);
-        scatter(w.destination, piece, sums, g * 16, destination);
-      }
-    }
-    _mm_sfence();  // for the streaming stores of scatter
+    for (std::int64_t i = w.blocks * thread / threads; i < w.blocks * (thread + 1) / threads; ++i)
+      apply_to(w, i, source, workspace, destination, workspace + w.weights() + thread * w.own());
+    _mm_sfence();  // for the streaming stores
   }
 }
 
@@ -87,23 +149,51 @@ struct WeightGradient {
   /// In registers at a time.
   static constexpr std::int64_t kFilters = kMostRows < 8 ? 4 : 8, kInputs = kPanels<PackedSteps<8>> * 16;
   Pixels source, gradient;
-  Pieces pieces;
+  std::int64_t pixels;
+  /// Pixels that are worked on at a time: two panels of them stay in the first-level cache. More where the sums, which
+  /// are read and written for each block, outgrow the second one. Measured.
+  std::int64_t unit;
 
-  explicit WeightGradient(const Problem& p) : source(source_of(p)), gradient(destination_of(p)), pieces(pieces_of(p)) {}
+  explicit WeightGradient(const Problem& p)
+      : source(source_of(p)),
+        gradient(destination_of(p)),
+        pixels(p.images * gradient.of_image()),
+        unit(weights() > std::int64_t{1} << 20 ? 256 : 128) {}
 
+  std::int64_t blocks() const { return ceiling(pixels, unit); }
+  Stretch block(std::int64_t i) const { return {i * unit, std::clamp<std::int64_t>(pixels - i * unit, 0, unit)}; }
   std::int64_t weights() const { return source.channels * gradient.channels; }
-  std::int64_t own() const { return weights() + pieces.pixels * (source.channels + gradient.channels); }
+  std::int64_t own() const { return weights() + unit * (source.channels + gradient.channels); }
 
-  void add(const Piece& piece, const float* x, const float* dy, float* copies, float* sums, bool more) const {
-    gather<2>(source, piece, x, copies);
-    const Rows rows = rows_of(gradient, piece, dy, copies + pieces.pixels * source.channels);
-    for (std::int64_t c = 0; c < source.channels; c += kInputs) {
-      const std::int64_t panels = std::min(kInputs, source.channels - c) / 16;
-      for (std::int64_t k = 0; k < gradient.channels; k += kFilters)
-        product_of(kFilters, rows.count, rows.data + k / 8 * rows.group + k % 8, PackedSteps<8>(),
-                   {copies + c * rows.count, panels, 16 * rows.count}, sums + k * source.channels + c, source.channels,
-                   more);
-    }
+  /// Adds a block's sums, or begins with them.
+  void add(std::int64_t i, const float* x, const float* dy, float* copies, float* sums, bool more) const {
+    const Stretch all = block(i);
+    const bool in_place = gradient.of_image() % unit == 0;
+    float* const copy = copies + unit * source.channels;
+    gather<2>(source, all, unit, x, copies);
+    if (!in_place) gather<1>(gradient, all, unit, dy, copy);
+    const float* const rows = in_place ? dy + gradient.at(all.first) : copy;
+    const std::int64_t group = in_place ? gradient.plane() : all.count * 8;
+    Pieces next_x(source, source.stride == 1 ? block(i + 1) : Stretch{}, x), next_dy(gradient, block(i + 1), dy);
+    for (std::int64_t c = 0; c < source.channels; c += kInputs)
+      for (std::int64_t k = 0; k < gradient.channels; k += kFilters) {
+        const float* far = next_x.next();
+        if (!far) far = next_dy.next();
+        const std::int64_t panels = std::min(kInputs, source.channels - c) / 16;
+        multiply(all.count, rows + k / 8 * group + k % 8,
+                 {.first = copies + c * all.count, .count = panels, .apart = 16 * all.count, .far = far},
+                 {sums + k * source.channels + c, source.channels}, more);
+      }
+  }
+
+  /// Of kFilters filters. The sums that come next are fetched.
+  static void multiply(std::int64_t steps, const float* rows, const Panels& panels, const Sums& sums, bool more) {
+    for (std::int64_t i = 0; i < kFilters; ++i)
+      for (std::int64_t p = 0; p < panels.count; ++p) __builtin_prefetch(sums.at(i + kFilters, p));
+    if (panels.far && steps % 2 == 0)
+      product_of(kFilters, steps, rows, PackedSteps<8, 1>(), panels, sums, more);
+    else
+      product_of(kFilters, steps, rows, PackedSteps<8>(), panels, sums, more);
   }
 };
 
@@ -133,9 +223,9 @@ void weight_gradient(const Problem& p, const float* source, const float* gradien
   {
     const std::int64_t thread = omp_get_thread_num(), size = task.weights();
     float* const sums = workspace + thread * task.own();
-    const std::int64_t first = task.pieces.count * thread / threads, end = task.pieces.count * (thread + 1) / threads;
+    const std::int64_t first = task.blocks() * thread / threads, end = task.blocks() * (thread + 1) / threads;
     if (first == end) std::fill_n(sums, size, 0.0F);
-    for (std::int64_t i = first; i < end; ++i) task.add(task.pieces[i], source, gradient, sums + size, sums, i > first);
+    for (std::int64_t i = first; i < end; ++i) task.add(i, source, gradient, sums + size, sums, i > first);
 #pragma omp barrier
     for (std::int64_t i = size * thread / threads; i < size * (thread + 1) / threads; ++i) {
       float sum = workspace[i];

@@ -101,7 +101,8 @@ void multiply(const Walk& w, const Block& b, const Slice& slice, const float* we
               const float* ahead) {
   for (std::int64_t t = 0; t < b.tiles; t += kMostRows)
     product_of(b.rows(t), slice.count, b.at(w, t, slice.first) + slice.point * b.source_stride,
-               BlockedSteps<kLanes>{b.rows(t) * kLanes}, {.first = weights, .ahead = ahead}, out + t * 16, 16, add);
+               BlockedSteps<kLanes>{b.rows(t) * kLanes}, {.first = weights, .ahead = ahead}, OnePanelSums{out + t * 16},
+               add);
 }
 
 /// Products with a chunk of outputs, whose weights at the slice's point begin at `weights`. `next`: the weights wanted

@@ -144,7 +144,7 @@ void multiply_channels(std::int64_t channels, std::int64_t tiles, const float* a
     for (int line = 0; line < 16; ++line) __builtin_prefetch(out + (16 + line) * 16, 1);
     for (std::int64_t row = 0, parts = kParts; parts > 0; --parts) {
       const std::int64_t rows = (16 - row + parts - 1) / parts;
-      product_of(rows, tiles, a + row, PackedSteps<16>(), {b}, out + row * 16, 16, add);
+      product_of(rows, tiles, a + row, PackedSteps<16>(), {b}, OnePanelSums{out + row * 16}, add);
       next.fetch();
       row += rows;
     }
