@@ -62,7 +62,8 @@ def short_runs(pipelines, folder):
     write_idx(folder / "fashion-mnist")
     write_cifar(folder / "cifar-10-batches-bin")
     write_pairs(folder / "pairs.csv")
+    runs = []
     for file in sorted(pipelines.glob("*.yaml")):
         (folder / file.name).write_text(shortened(file.read_text()))
-    runs = [(file.stem, folder / file.name, []) for file in sorted(pipelines.glob("*.yaml"))]
+        runs.append((file.stem, folder / file.name, []))
     return runs + [(f"{name}, {what}", folder / f"{name}.yaml", settings) for name, what, *settings in VARIANTS]

@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "support/residual_step.h"
 #include "test_steps.h"
 
 namespace gramstack::test {
@@ -18,22 +19,6 @@ std::map<std::string, int> kinds(const std::string& text) {
     if (instruction && begin < end) ++counts[line.substr(begin + 3, end - begin - 3)];
   }
   return counts;
-}
-
-/// y = relu(norm(conv(x)) + x) and a step against the sum of y's squares.
-Graph residual_step() {
-  Graph graph;
-  Builder b(graph, Mode::training);
-  const Value x = b.input("x", {DataType::f32, {2, 8, 4, 4}});
-  const Value w = b.weight("w", {8, 8, 3, 3}, Initializer::normal(1));
-  const Value scale = b.weight("scale", {8}, Initializer::constant(1));
-  const Value shift = b.weight("shift", {8}, Initializer::constant(0));
-  const Value y = b.relu(b.add(b.batch_norm(b.conv2d(x, w, {3, 1, 1}), scale, shift, 1e-5).output, x));
-  const Value loss = b.sum(b.square(y));
-  graph.add_output("loss", loss);
-  for (const Value parameter : {w, scale, shift})
-    b.update(parameter, b.subtract(parameter, b.multiply(gradients(graph, loss, {parameter})[0], 0.5)));
-  return graph;
 }
 
 TEST_CASE("onednn: fuse joins a normalisation with what stands behind it, and expressions with each other") {

@@ -11,6 +11,15 @@ namespace {
 
 constexpr const char* kNone = "static_cast<const float*>(nullptr)";  ///< an array that is not there
 
+/// The arrays of a launch, and what its body calls them.
+struct Parameters {
+  std::vector<int> operands;
+  std::string take(int number) {
+    operands.push_back(number);
+    return fmt::format("p{}", operands.size() - 1);
+  }
+};
+
 /// x as rows times channels.
 struct Rows {
   Index rows, channels, pixels;
@@ -59,13 +68,16 @@ void apply(Emitter& emitter, const Rows& rows, std::vector<int> statistics) {
   const bool add = emitter.flag("fused_add"), relu = emitter.flag("fused_relu");
   const int addend = static_cast<int>(emitter.operation().inputs.size()) - 1;
   const Index slices = rows.slices(kMostBlocks, 4);
-  std::vector<int> operands = {0, 1, 2, statistics[0], statistics[1], emitter.output_number()};
-  if (add) operands.push_back(addend);
-  emitter.call(
-      "batch_norm_apply", "batch_norm", rows.place,
-      fmt::format("  {}  batch_norm_apply<G, $_place, {}, {}>(p0, p1, p2, p3, p4, {}, p5, {});\n", rows.grid(slices),
-                  add, relu, add ? "p6" : kNone, literal(emitter.attributes().real("epsilon"))),
-      slices * rows.chunks(), operands);
+  Parameters p;
+  const std::string x = p.take(0), scale = p.take(1), shift = p.take(2);
+  const std::string mean = p.take(statistics[0]), variance = p.take(statistics[1]);
+  const std::string y = p.take(emitter.output_number()), added = add ? p.take(addend) : kNone;
+  const std::array arguments = {x,        scale, shift, mean,
+                                variance, added, y,     literal(emitter.attributes().real("epsilon"))};
+  emitter.call("batch_norm_apply", "batch_norm", rows.place,
+               fmt::format("  {}  batch_norm_apply<G, $_place, {}, {}>({});\n", rows.grid(slices), add, relu,
+                           fmt::join(arguments, ", ")),
+               slices * rows.chunks(), p.operands);
 }
 
 void batch_norm(Emitter& emitter) {
@@ -88,15 +100,6 @@ void batch_norm_inference(Emitter& emitter) {
         Rows(emitter.input(0), {&emitter.input(0), &emitter.output(), add ? &emitter.input(5) : &emitter.input(0)}),
         {3, 4});
 }
-
-/// The arrays of a launch, and what its body calls them.
-struct Parameters {
-  std::vector<int> operands;
-  std::string take(int number) {
-    operands.push_back(number);
-    return fmt::format("p{}", operands.size() - 1);
-  }
-};
 
 /// Inputs dy, x, scale, mean, variance [, y or shift] [, second]; outputs dx, dscale, dshift [, the masked sum].
 class Gradient {

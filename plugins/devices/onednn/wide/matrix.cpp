@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "ceiling.h"
 #include "gemm.h"
 #include "pack.h"
 
@@ -19,8 +20,6 @@ constexpr std::int64_t kPackedRows = (kRows + 7) / 8 * 8;  // floats that a step
 constexpr std::int64_t kRowBlock = 48;                     // rows whose sums are kept before they are written
 constexpr std::int64_t kPanelBlock = 4;                    // and panels
 constexpr std::int64_t kPanelSteps = 1024;  // of all panels that are packed at a time: 64 KiB, but whole blocks
-
-std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
 
 /// rows x columns = the result, or its transpose when `swapped`.
 struct Order {

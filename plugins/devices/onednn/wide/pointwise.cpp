@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ceiling.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "pack.h"
@@ -16,8 +17,6 @@ Pixels source_of(const Problem& p) {
 Pixels destination_of(const Problem& p) {
   return {p.outputs, p.output_height(), p.output_width(), 1, p.output_height(), p.output_width()};
 }
-
-std::int64_t ceiling(std::int64_t count, std::int64_t unit) { return (count + unit - 1) / unit; }
 
 /// forward() or data_gradient(): destination pixels [pixels][outputs] = source pixels [pixels][inputs] x weights.
 struct Walk {

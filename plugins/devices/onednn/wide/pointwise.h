@@ -1,7 +1,7 @@
 // Convolutions with 1x1 filters, without padding, fp32: the same product of matrices at every pixel.
 //
 // Activations are nChw8c: [n][c/8][h][w][8]; weights are plain [k][c]. Forward and data gradient: bits depend neither
-// on the number of threads nor on the instruction set. Weight gradient: every thread sums over images of its own.
+// on the number of threads nor on the instruction set. Weight gradient: every thread sums over pixels of its own.
 #pragma once
 
 #include <cstddef>

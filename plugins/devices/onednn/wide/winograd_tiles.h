@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "ahead.h"
+#include "ceiling.h"
 #include "winograd.h"
 #include "winograd_transforms.h"
 
@@ -19,8 +20,8 @@ constexpr std::int64_t kPad = 16;
 struct Range {
   std::int64_t first, end;
   Range(std::int64_t count, std::int64_t part, std::int64_t parts, std::int64_t unit = 1)
-      : first(std::min(count, (count + unit - 1) / unit * part / parts * unit)),
-        end(std::min(count, (count + unit - 1) / unit * (part + 1) / parts * unit)) {}
+      : first(std::min(count, ceiling(count, unit) * part / parts * unit)),
+        end(std::min(count, ceiling(count, unit) * (part + 1) / parts * unit)) {}
   std::int64_t size() const { return end - first; }
 };
 
